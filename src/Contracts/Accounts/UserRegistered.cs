@@ -1,0 +1,18 @@
+namespace Visuels.Contracts.Accounts;
+
+/// <summary>An account became usable: its address is proven, by code or by Google.</summary>
+/// <param name="UserId">The account.</param>
+/// <param name="Version">Version of the account; readers keep the highest they have seen.</param>
+/// <param name="Email">The proven address, lower-cased.</param>
+/// <param name="Username">Unique name in URLs.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="Role"><c>USER</c>, <c>ARTIST</c> or <c>ADMIN</c>.</param>
+/// <param name="At">When it happened, UTC.</param>
+public sealed record UserRegistered(
+    string UserId,
+    long Version,
+    string Email,
+    string Username,
+    string Name,
+    string Role,
+    DateTimeOffset At);

@@ -1,0 +1,29 @@
+using Visuels.Contracts.Accounts;
+using Visuels.Contracts.Orders;
+using Visuels.Contracts.Products;
+
+namespace Visuels.Contracts;
+
+/// <summary>
+/// Which queues read which event. A publisher declares all of them before it publishes for the first time, because a broker
+/// confirms and then drops an event that no queue is bound to. Queues are named <c>service-event</c>.
+/// </summary>
+public static class EventRoutes
+{
+    /// <summary>The queues of every event, by the event's type.</summary>
+    public static IReadOnlyDictionary<Type, IReadOnlyList<string>> Queues { get; } = new Dictionary<Type, IReadOnlyList<string>>
+    {
+        [typeof(EmailCodeIssued)] = ["jobs-email-code-issued"],
+        [typeof(KnownAddressSignedUp)] = ["jobs-known-address-signed-up"],
+        [typeof(UserRegistered)] = ["product-user-registered", "order-user-registered", "chat-user-registered", "jobs-user-registered"],
+        [typeof(UserUpdated)] = ["product-user-updated", "order-user-updated", "chat-user-updated", "jobs-user-updated"],
+        [typeof(ProductListed)] = ["order-product-listed"],
+        [typeof(ProductUpdated)] = ["order-product-updated"],
+        [typeof(ProductWithdrawn)] = ["order-product-withdrawn"],
+        [typeof(OrderPlaced)] = ["jobs-order-placed", "chat-order-placed"],
+        [typeof(OrderStatusChanged)] = ["order-order-status-changed", "product-order-status-changed", "jobs-order-status-changed", "chat-order-status-changed"],
+    };
+
+    /// <summary>The type of an event by its simple name, as outboxes store it.</summary>
+    public static IReadOnlyDictionary<string, Type> Types { get; } = Queues.Keys.ToDictionary(type => type.Name);
+}

@@ -1,0 +1,22 @@
+namespace Visuels.Contracts.Products;
+
+/// <summary>An artist put an artwork on sale.</summary>
+/// <param name="ProductId">The artwork.</param>
+/// <param name="Version">Version of the artwork; readers keep the highest they have seen.</param>
+/// <param name="ArtistId">Its owner.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="PriceMinor">Price of one edition in minor units (cents).</param>
+/// <param name="Currency">ISO 4217 code of <paramref name="PriceMinor"/>.</param>
+/// <param name="ImageUrl">Absolute URL of the primary image.</param>
+/// <param name="Editions">How many can be sold, 1 to 1,000; never changes.</param>
+/// <param name="At">When it happened, UTC.</param>
+public sealed record ProductListed(
+    string ProductId,
+    long Version,
+    string ArtistId,
+    string Title,
+    long PriceMinor,
+    string Currency,
+    string ImageUrl,
+    int Editions,
+    DateTimeOffset At);
