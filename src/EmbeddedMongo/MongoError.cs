@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Visuels.EmbeddedMongo;
 
 /// <summary>A command's failure as MongoDB reports it: the code and name drivers act on, and a message for people.</summary>
 /// <param name="code">MongoDB's numeric error code, for example 11000 for a duplicate key.</param>
 /// <param name="codeName">The code's symbolic name, for example <c>DuplicateKey</c>.</param>
 /// <param name="message">What went wrong, in MongoDB's own terms.</param>
+[SuppressMessage("Naming", "CA1710", Justification = "It is an answer of the protocol; it being thrown is how it travels.")]
 public sealed class MongoError(int code, string codeName, string message) : Exception(message)
 {
     /// <summary>MongoDB's numeric error code.</summary>
