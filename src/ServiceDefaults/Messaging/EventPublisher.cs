@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Visuels.Contracts;
+
+namespace Visuels.ServiceDefaults.Messaging;
+
+/// <summary>Publishes what outboxes hold. Nothing else of a service publishes: a publish waits for as long as the broker is away.</summary>
+internal sealed partial class EventPublisher(
+    IBus bus, InProcessBroker broker, IOptions<MessagingOptions> options, TimeProvider clock, ILogger<EventPublisher> logger)
+{
+    private static readonly ActivitySource Source = new("Visuels.Outbox");
+
+    private bool InMemory => options.Value.Transport == MessagingTransport.InMemory;
+
+    /// <summary>In memory an event reaches only the queues that are there, so the services of this process may start first.</summary>
+    public async Task WaitForReadersAsync(IReadOnlyCollection<Type> events, CancellationToken ct)
+    {
+        if (!InMemory)
+        {
+            return;
+        }
+
+        try
+        {
+            await broker.ConnectedAsync(broker.Missing(events)).WaitAsync(options.Value.StartupGrace, clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            LogMissing(string.Join(", ", broker.Missing(events)));
+        }
+    }
+
+    /// <exception cref="JsonException">The entry cannot be read, and never will be by this version of the service.</exception>
+    public async Task<Delivery> PublishAsync(OutboxEntry entry, CancellationToken ct)
+    {
+        var (message, type) = Read(entry);
+
+        if (!InMemory)
+        {
+            await SendAsync(entry, message, type, ct);
+            return Delivery.Confirmed;
+        }
+
+        if (broker.TryStart(entry.Id, type, out var delivery))
+        {
+            try
+            {
+                await SendAsync(entry, message, type, ct);
+            }
+            catch
+            {
+                broker.Forget(entry.Id);
+                throw;
+            }
+        }
+
+        return delivery;
+    }
+
+    /// <summary>The relay has acted upon the outcome of this delivery.</summary>
+    public void Forget(Guid messageId) => broker.Forget(messageId);
+
+    private static (object Message, Type Type) Read(OutboxEntry entry) =>
+        EventRoutes.Types.TryGetValue(entry.Type, out var type)
+        && JsonSerializer.Deserialize(entry.Body, type, EventJson.Options) is { } message
+            ? (message, type)
+            : throw new JsonException($"Unknown event {entry.Type}.");
+
+    private async Task SendAsync(OutboxEntry entry, object message, Type type, CancellationToken ct)
+    {
+        using var activity = Source.StartActivity("outbox publish", ActivityKind.Producer, entry.TraceParent);
+
+        await bus.Publish(message, type, context =>
+        {
+            context.MessageId = entry.Id;
+
+            // A message that no queue takes comes back as an error instead of being confirmed and dropped.
+            if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+            {
+                rabbit.Mandatory = true;
+            }
+        }, ct);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Events are published although their readers {Queues} are not connected in this process; they will not see them")]
+    private partial void LogMissing(string queues);
+}
