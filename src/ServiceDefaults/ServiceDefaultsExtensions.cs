@@ -9,7 +9,6 @@ using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Json;
 using Visuels.ServiceDefaults.Limits;
-using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
@@ -21,32 +20,36 @@ public static class ServiceDefaultsExtensions
     /// <summary>Tag of the health checks that <c>/health/ready</c> depends on.</summary>
     public const string ReadyTag = "gates-readiness";
 
-    internal static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceIdentity identity)
+    internal static WebApplicationBuilder AddEdgeDefaults(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddOptions<SiteOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CookieOptionsSection>().BindConfiguration("Cookies").ValidateOnStart();
+        services.AddSingleton<SessionCookies>();
         services.AddSingleton<ServiceAddresses>();
         services.ConfigureHttpJsonOptions(options => JsonRules.Apply(options.SerializerOptions));
         services.AddErrorHandling();
-        services.AddTokenAuthentication(identity);
-        services.AddRateLimits(builder.Configuration, builder.Environment);
         services.AddCors();
-        services.AddHealthChecks().AddCheck<MongoHealth>("mongo", tags: [ReadyTag], timeout: TimeSpan.FromSeconds(3));
-        services.AddSwagger(identity);
+        services.AddHealthChecks();
         builder.AddServerLimits();
         // Requests, relays and the bus finish within their own bounds first.
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         return builder;
     }
 
-    /// <summary>The pipeline in front of every service's routes, its health endpoints and, outside Production, its OpenAPI page.</summary>
-    /// <param name="app">The service.</param>
-    public static WebApplication UseServiceDefaults(this WebApplication app)
+    internal static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceIdentity identity)
     {
-        // A missing key stops the start, not the first call.
-        _ = app.Services.GetRequiredService<ServiceTokens>();
-        var site = app.Services.GetRequiredService<IOptions<SiteOptions>>().Value;
+        builder.Services.AddTokenAuthentication(identity);
+        builder.Services.AddRateLimits(builder.Configuration, builder.Environment);
+        builder.Services.AddSwagger(identity);
+        return builder;
+    }
 
+    /// <summary>The head of every pipeline, the Gateway's too: forwarded headers, security headers, errors, routing, CORS with credentials.</summary>
+    /// <param name="app">The service.</param>
+    public static WebApplication UseEdgeDefaults(this WebApplication app)
+    {
+        var site = app.Services.GetRequiredService<IOptions<SiteOptions>>().Value;
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseErrorHandling();
@@ -58,13 +61,23 @@ public static class ServiceDefaultsExtensions
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
             .WithExposedHeaders("Retry-After", "Idempotent-Replayed", "Location")
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10)));
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>The pipeline in front of every service's routes, its health endpoints and, outside Production, its OpenAPI page.</summary>
+    /// <param name="app">The service.</param>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        // A missing key stops the start, not the first call.
+        _ = app.Services.GetRequiredService<ServiceTokens>();
+
+        app.UseEdgeDefaults();
         app.UseCrossSiteDefence();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
-
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).AllowAnonymous();
         if (!app.Environment.IsProduction())
         {
             app.UseSwaggerPages();

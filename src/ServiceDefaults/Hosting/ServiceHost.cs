@@ -16,7 +16,14 @@ public static class ServiceHost
     /// <param name="identity">The service's name, port and title.</param>
     /// <param name="args">Command line; configuration such as <c>--ConnectionStrings:Mongo=...</c>.</param>
     /// <param name="configure">Runs first: what a host or a test overrides (configuration, clock, bus).</param>
-    public static WebApplicationBuilder CreateBuilder(ServiceIdentity identity, string[] args, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplicationBuilder CreateBuilder(ServiceIdentity identity, string[] args, Action<WebApplicationBuilder>? configure = null) =>
+        CreateEdgeBuilder(identity, args, configure).AddServiceDefaults(identity);
+
+    /// <summary>As <see cref="CreateBuilder"/>, without tokens, rate limits and OpenAPI: what the Gateway needs too.</summary>
+    /// <param name="identity">The service's name, port and title.</param>
+    /// <param name="args">Command line; configuration such as <c>--Services:Auth=...</c>.</param>
+    /// <param name="configure">Runs first: what a host or a test overrides (configuration, clock).</param>
+    public static WebApplicationBuilder CreateEdgeBuilder(ServiceIdentity identity, string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = identity.Assembly });
 
@@ -31,7 +38,7 @@ public static class ServiceHost
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(identity);
-        return builder.AddServiceDefaults(identity);
+        return builder.AddEdgeDefaults();
     }
 
     /// <summary>Runs a service until it is told to stop. What keeps it from starting becomes one line on standard error.</summary>

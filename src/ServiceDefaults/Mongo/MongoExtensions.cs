@@ -27,6 +27,7 @@ public static class MongoExtensions
 
         builder.Services.AddSingleton<IMongoClient>(_ => new MongoClient(Settings(connection)));
         builder.Services.AddSingleton(services => services.GetRequiredService<IMongoClient>().GetDatabase(name));
+        builder.Services.AddHealthChecks().AddCheck<MongoHealth>("mongo", tags: [ServiceDefaultsExtensions.ReadyTag], timeout: TimeSpan.FromSeconds(3));
         // Ahead of every other hosted service: no request, message or relay runs without its unique indexes.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, IndexCreation>());
         return builder;

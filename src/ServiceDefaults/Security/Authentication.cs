@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -25,9 +24,7 @@ public static class Authentication
     internal static void AddTokenAuthentication(this IServiceCollection services, ServiceIdentity identity)
     {
         services.AddOptions<KeyOptions>().BindConfiguration("Keys").ValidateOnStart();
-        services.AddOptions<CookieOptionsSection>().BindConfiguration("Cookies").ValidateOnStart();
         services.AddSingleton<KeyFolder>();
-        services.AddSingleton<SessionCookies>();
         services.AddSingleton<ServiceTokens>();
         services.AddSingleton<JsonWebKeySetRetriever>();
 
@@ -47,9 +44,9 @@ public static class Authentication
                 options.MapInboundClaims = false;
                 options.TokenValidationParameters = TokenRules.Validation(identity.Name, TokenRules.ServiceTokenType, clock);
                 options.TokenValidationParameters.AuthenticationType = ServiceIdentityType;
-                options.TokenValidationParameters.ValidIssuers = TokenRules.Services.Append("gateway");
+                options.TokenValidationParameters.ValidIssuers = TokenRules.Services;
                 options.TokenValidationParameters.IssuerSigningKeyResolver = (_, token, _, _) =>
-                    TokenRules.Services.Append("gateway").Contains(token.Issuer) && keys.PublicKey(token.Issuer) is { } key ? [new ECDsaSecurityKey(key)] : [];
+                    TokenRules.Services.Contains(token.Issuer) && keys.PublicKey(token.Issuer) is { } key ? [new ECDsaSecurityKey(key)] : [];
                 options.Events = new JwtBearerEvents { OnChallenge = Challenge };
             });
 
