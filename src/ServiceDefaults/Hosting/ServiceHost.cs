@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Visuels.ServiceDefaults.Hosting;
+
+/// <summary>Creates and runs a service, alone or inside another process.</summary>
+public static class ServiceHost
+{
+    /// <summary>A builder with everything that all services wire alike, before the service's own registrations.</summary>
+    /// <param name="identity">The service's name, port and title.</param>
+    /// <param name="args">Command line; configuration such as <c>--ConnectionStrings:Mongo=...</c>.</param>
+    /// <param name="configure">Runs first: what a host or a test overrides (configuration, clock, bus).</param>
+    public static WebApplicationBuilder CreateBuilder(ServiceIdentity identity, string[] args, Action<WebApplicationBuilder>? configure = null) =>
+        CreateEdgeBuilder(identity, args, configure).AddServiceDefaults(identity);
+
+    /// <summary>As <see cref="CreateBuilder"/>, without tokens, rate limits and OpenAPI: what the Gateway needs too.</summary>
+    /// <param name="identity">The service's name, port and title.</param>
+    /// <param name="args">Command line; configuration such as <c>--Services:Auth=...</c>.</param>
+    /// <param name="configure">Runs first: what a host or a test overrides (configuration, clock).</param>
+    public static WebApplicationBuilder CreateEdgeBuilder(ServiceIdentity identity, string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = identity.Assembly });
+
+        // The hosting log prints whole URLs, and a hub's URL holds an access token.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        if (!HasAddress(builder.Configuration))
+        {
+            builder.WebHost.UseUrls($"http://localhost:{identity.Port}");
+        }
+
+        configure?.Invoke(builder);
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(identity);
+        return builder.AddEdgeDefaults();
+    }
+
+    /// <summary>Runs a service until it is told to stop. What keeps it from starting becomes one line on standard error.</summary>
+    /// <param name="build">Builds the application.</param>
+    /// <returns>The process's exit code: 0, or 1 when it could not start.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception e) when (StartFailure(e) is { } reason)
+        {
+            await Console.Error.WriteLineAsync(reason);
+            return 1;
+        }
+    }
+
+    /// <summary>One line for a person when an exception means that this machine or its configuration keeps a process from starting; otherwise null.</summary>
+    /// <param name="exception">What start-up threw.</param>
+    public static string? StartFailure(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => "Configuration: " + string.Join(" ", invalid.Failures),
+        StartupException refused => refused.Message,
+        IOException { InnerException: AddressInUseException } taken => taken.Message,
+        _ => null,
+    };
+
+    private static bool HasAddress(ConfigurationManager configuration) =>
+        configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 }
+        || configuration[WebHostDefaults.HttpPortsKey] is { Length: > 0 }
+        || configuration.GetSection("Kestrel:Endpoints").Exists();
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.ServiceDefaults.Limits;
+
+/// <summary>
+/// Requests per caller and route group; a caller is the user, or the address when nobody is signed in. Applied by
+/// <c>RequireRateLimiting(RateLimits.SignIn)</c>. Each number can be set as <c>RateLimiting:sign-in</c> and so on;
+/// <c>RateLimiting:Scale</c> multiplies all of them (20 in Development, 1 elsewhere), <c>RateLimiting:Enabled=false</c> lifts
+/// them outside Production.
+/// </summary>
+public static class RateLimits
+{
+    /// <summary>Sign-up: 5 an hour.</summary>
+    public const string SignUp = "sign-up";
+
+    /// <summary>Sign-in: 10 a minute.</summary>
+    public const string SignIn = "sign-in";
+
+    /// <summary>Checking a one-time code: 10 a minute.</summary>
+    public const string Codes = "codes";
+
+    /// <summary>Asking for another one-time code: 20 an hour.</summary>
+    public const string Resend = "resend";
+
+    /// <summary>Renewing a session: 60 a minute.</summary>
+    public const string Refresh = "refresh";
+
+    /// <summary>Searching: 60 a minute.</summary>
+    public const string Search = "search";
+
+    /// <summary>Uploading: 20 an hour.</summary>
+    public const string Upload = "upload";
+
+    /// <summary>Placing orders: 30 a minute.</summary>
+    public const string Order = "order";
+
+    /// <summary>Sending messages: 10 a second.</summary>
+    public const string Message = "message";
+
+    /// <summary>Everything else that writes: 120 a minute.</summary>
+    public const string Write = "write";
+
+    private static readonly (string Name, int Permits, TimeSpan Window)[] Defaults =
+    [
+        (SignUp, 5, TimeSpan.FromHours(1)),
+        (SignIn, 10, TimeSpan.FromMinutes(1)),
+        (Codes, 10, TimeSpan.FromMinutes(1)),
+        (Resend, 20, TimeSpan.FromHours(1)),
+        (Refresh, 60, TimeSpan.FromMinutes(1)),
+        (Search, 60, TimeSpan.FromMinutes(1)),
+        (Upload, 20, TimeSpan.FromHours(1)),
+        (Order, 30, TimeSpan.FromMinutes(1)),
+        (Message, 10, TimeSpan.FromSeconds(1)),
+        (Write, 120, TimeSpan.FromMinutes(1)),
+    ];
+
+    internal static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        var section = configuration.GetSection("RateLimiting");
+        var enabled = section.GetValue("Enabled", true) || environment.IsProduction();
+        var scale = section.GetValue("Scale", environment.IsDevelopment() ? 20 : 1);
+        services.AddRateLimiter(options =>
+        {
+            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            options.OnRejected = Reject;
+            foreach (var (name, permits, window) in Defaults)
+            {
+                var allowed = section.GetValue(name, permits) * scale;
+                if (allowed < 1)
+                {
+                    throw new StartupException($"RateLimiting:{name} and RateLimiting:Scale must be at least 1.");
+                }
+
+                options.AddPolicy(name, context => enabled
+                    ? RateLimitPartition.GetSlidingWindowLimiter(CallerOf(context), _ => new SlidingWindowRateLimiterOptions
+                    {
+                        PermitLimit = allowed,
+                        Window = window,
+                        SegmentsPerWindow = 6,
+                        QueueLimit = 0,
+                    })
+                    : RateLimitPartition.GetNoLimiter("off"));
+            }
+        });
+    }
+
+    private static string CallerOf(HttpContext context) =>
+        context.User.FindUserId()?.ToString() ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+
+    private static async ValueTask Reject(OnRejectedContext context, CancellationToken ct)
+    {
+        var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(10);
+        context.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        await Problems.TooMany("rate_limited", ProblemCodes.MessageFor(StatusCodes.Status429TooManyRequests)).ExecuteAsync(context.HttpContext);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using MongoDB.Driver;
+using Visuels.ServiceDefaults.Hosting;
+
+namespace Visuels.ServiceDefaults.Mongo;
+
+/// <summary>One MongoDB database per service.</summary>
+public static class MongoExtensions
+{
+    private const string DevelopmentDefault = "mongodb://localhost:27017";
+
+    /// <summary>
+    /// Registers the service's <see cref="IMongoDatabase"/>. <c>ConnectionStrings:Mongo</c> says where (required in Production),
+    /// <c>Mongo:DatabasePrefix</c> goes in front of the database's name.
+    /// </summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="database">Name of the database, for example <c>visuels-order</c>.</param>
+    public static WebApplicationBuilder AddMongo(this WebApplicationBuilder builder, string database)
+    {
+        MongoConventions.Register();
+        var connection = builder.Configuration.GetConnectionString("Mongo")
+            ?? (builder.Environment.IsProduction() ? throw new StartupException("ConnectionStrings:Mongo is not set.") : DevelopmentDefault);
+        var name = builder.Configuration["Mongo:DatabasePrefix"] + database;
+
+        builder.Services.AddSingleton<IMongoClient>(_ => new MongoClient(Settings(connection)));
+        builder.Services.AddSingleton(services => services.GetRequiredService<IMongoClient>().GetDatabase(name));
+        builder.Services.AddHealthChecks().AddCheck<MongoHealth>("mongo", tags: [ServiceDefaultsExtensions.ReadyTag], timeout: TimeSpan.FromSeconds(3));
+        // Ahead of every other hosted service: no request, message or relay runs without its unique indexes.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, IndexCreation>());
+        return builder;
+    }
+
+    /// <summary>Registers a store that creates indexes.</summary>
+    /// <typeparam name="TStore">The store's class.</typeparam>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddStore<TStore>(this IServiceCollection services)
+        where TStore : class, ICreatesIndexes =>
+        services.AddSingleton<TStore>().AddSingleton<ICreatesIndexes>(provider => provider.GetRequiredService<TStore>());
+
+    private static MongoClientSettings Settings(string connection)
+    {
+        MongoClientSettings settings;
+        try
+        {
+            settings = MongoClientSettings.FromConnectionString(connection);
+        }
+        catch (MongoConfigurationException e)
+        {
+            throw new StartupException($"ConnectionStrings:Mongo: {e.Message}");
+        }
+
+        // A request waits this long for a store that is gone, then gets its 503.
+        settings.ServerSelectionTimeout = TimeSpan.FromSeconds(2);
+        settings.ConnectTimeout = TimeSpan.FromSeconds(2);
+        settings.SocketTimeout = TimeSpan.FromSeconds(15);
+        settings.WaitQueueTimeout = TimeSpan.FromSeconds(5);
+        // Acknowledged means: on disk, on a majority.
+        settings.WriteConcern = WriteConcern.WMajority.With(journal: true);
+        return settings;
+    }
+}

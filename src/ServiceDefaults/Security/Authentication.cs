@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Http;
+
+namespace Visuels.ServiceDefaults.Security;
+
+/// <summary>Who calls: a user by access token (Authorization header, else cookie) or a service by its own token.</summary>
+public static class Authentication
+{
+    /// <summary>Scheme of users' access tokens.</summary>
+    public const string UserScheme = JwtBearerDefaults.AuthenticationScheme;
+
+    /// <summary>Scheme of services' tokens.</summary>
+    public const string ServiceScheme = "Service";
+
+    /// <summary>Path under which SignalR clients may send the access token as a query parameter: a browser cannot set headers on a WebSocket.</summary>
+    public const string HubPath = "/hub";
+
+    internal static void AddTokenAuthentication(this IServiceCollection services, ServiceIdentity identity)
+    {
+        services.AddOptions<KeyOptions>().BindConfiguration("Keys").ValidateOnStart();
+        services.AddSingleton<KeyFolder>();
+        services.AddSingleton<ServiceTokens>();
+        services.AddSingleton<JsonWebKeySetRetriever>();
+
+        services.AddAuthentication(UserScheme).AddJwtBearer(UserScheme, _ => { }).AddJwtBearer(ServiceScheme, _ => { });
+        services.AddOptions<JwtBearerOptions>(UserScheme)
+            .Configure<TimeProvider, JsonWebKeySetRetriever, ServiceAddresses>((options, clock, keys, addresses) =>
+            {
+                options.MapInboundClaims = false;
+                options.TokenValidationParameters = TokenRules.Validation(identity.Name, TokenRules.AccessTokenType, clock);
+                options.TokenValidationParameters.ValidIssuer = TokenRules.Issuer;
+                options.ConfigurationManager = Keys(addresses.Of("auth"), keys);
+                options.Events = new JwtBearerEvents { OnMessageReceived = ReadToken, OnChallenge = Challenge };
+            });
+        services.AddOptions<JwtBearerOptions>(ServiceScheme)
+            .Configure<TimeProvider, KeyFolder>((options, clock, keys) =>
+            {
+                options.MapInboundClaims = false;
+                options.TokenValidationParameters = TokenRules.Validation(identity.Name, TokenRules.ServiceTokenType, clock);
+                options.TokenValidationParameters.AuthenticationType = ServiceIdentityType;
+                options.TokenValidationParameters.ValidIssuers = TokenRules.Services;
+                options.TokenValidationParameters.IssuerSigningKeyResolver = (_, token, _, _) =>
+                    TokenRules.Services.Contains(token.Issuer) && keys.PublicKey(token.Issuer) is { } key ? [new ECDsaSecurityKey(key)] : [];
+                options.Events = new JwtBearerEvents { OnChallenge = Challenge };
+            });
+
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.User, policy => policy.RequireRole(Roles.User))
+            .AddPolicy(Policies.Artist, policy => policy.RequireRole(Roles.Artist))
+            .AddPolicy(Policies.Member, policy => policy.RequireRole(Roles.User, Roles.Artist))
+            .AddPolicy(Policies.Service, policy => policy.AddAuthenticationSchemes(ServiceScheme).RequireAuthenticatedUser())
+            .AddPolicy(Policies.AdminOrService, policy => policy
+                .AddAuthenticationSchemes(UserScheme, ServiceScheme)
+                .RequireAssertion(context =>
+                    context.User.IsInRole(Roles.Admin) || context.User.Identities.Any(i => i is { IsAuthenticated: true, AuthenticationType: ServiceIdentityType })));
+    }
+
+    /// <summary>Authentication type of a principal that a service token made.</summary>
+    internal const string ServiceIdentityType = "visuels-service";
+
+    private static ConfigurationManager<OpenIdConnectConfiguration> Keys(Uri auth, JsonWebKeySetRetriever retriever)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(2) };
+        return new ConfigurationManager<OpenIdConnectConfiguration>(
+            new Uri(auth, ".well-known/jwks.json").ToString(), retriever, new HttpDocumentRetriever(http) { RequireHttps = false })
+        {
+            // An unknown key id asks Auth again, but not more often than this.
+            RefreshInterval = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    private static Task ReadToken(MessageReceivedContext context)
+    {
+        var request = context.Request;
+        if (request.Headers.Authorization.Count > 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (request.Path.StartsWithSegments(HubPath, StringComparison.Ordinal) && request.Query["access_token"] is [{ Length: > 0 } fromQuery])
+        {
+            context.Token = fromQuery;
+        }
+        else if (request.Cookies[SessionCookies.Token] is { Length: > 0 } fromCookie)
+        {
+            context.Token = fromCookie;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task Challenge(JwtBearerChallengeContext context)
+    {
+        // Without Auth's keys nobody can tell a good token from a bad one: that is an outage, not the caller's fault.
+        if (context.Scheme.Name == UserScheme
+            && context.AuthenticateFailure is SecurityTokenSignatureKeyNotFoundException
+            && context.Options.ConfigurationManager is ConfigurationManager<OpenIdConnectConfiguration>
+            && !context.HttpContext.RequestServices.GetRequiredService<JsonWebKeySetRetriever>().EverRead)
+        {
+            throw new DependencyUnavailableException("auth (signing keys)", context.AuthenticateFailure);
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Sealing;
+
+namespace Visuels.ServiceDefaults.Security;
+
+/// <summary>Where keys lie. Section <c>Keys</c>.</summary>
+public sealed class KeyOptions
+{
+    /// <summary>Folder with the PEM and key files; relative to the working directory. Default <c>data/keys</c>; Production mounts it.</summary>
+    public string Folder { get; set; } = Path.Combine("data", "keys");
+}
+
+/// <summary>
+/// The files of <c>Keys:Folder</c>: P-256 key pairs in PEM and symmetric key rings. Outside Production a missing file is made
+/// by whichever process needs it first; in Production it must be there.
+/// </summary>
+public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment environment)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly ConcurrentDictionary<string, ECDsa> _publicKeys = new();
+
+    /// <summary>Full path of a file or folder in the key folder.</summary>
+    /// <param name="name">For example <c>dataprotection</c>.</param>
+    public string PathOf(string name) => Path.GetFullPath(Path.Combine(options.Value.Folder, name));
+
+    /// <summary>A P-256 private key.</summary>
+    /// <param name="name">Name without extension, for example <c>auth-signing</c> or <c>order</c>.</param>
+    /// <exception cref="StartupException">The file is missing in Production, or is no P-256 key.</exception>
+    public ECDsa PrivateKey(string name)
+    {
+        var pem = ReadOrMake($"{name}.pem", static () =>
+        {
+            using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return made.ExportPkcs8PrivateKeyPem();
+        });
+        return Import($"{name}.pem", pem);
+    }
+
+    /// <summary>Makes sure that the public half of a private key lies beside it, for the services that verify its signatures.</summary>
+    /// <param name="name">Name without extension.</param>
+    /// <param name="key">The private key.</param>
+    public void PublishPublicKey(string name, ECDsa key) => ReadOrMake($"{name}.pub.pem", key.ExportSubjectPublicKeyInfoPem);
+
+    /// <summary>The public key of a service, or null while that service has not published one.</summary>
+    /// <param name="name">Name of the service.</param>
+    public ECDsa? PublicKey(string name)
+    {
+        if (_publicKeys.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var path = PathOf($"{name}.pub.pem");
+        return File.Exists(path) ? _publicKeys.GetOrAdd(name, Import($"{name}.pub.pem", File.ReadAllText(path))) : null;
+    }
+
+    /// <summary>A ring of symmetric keys; a new file gets one fresh key.</summary>
+    /// <param name="file">File name, for example <c>sealing.key</c>.</param>
+    /// <exception cref="StartupException">The file is missing in Production, or malformed.</exception>
+    public KeyRing Ring(string file) => KeyRing.Parse(file, ReadOrMake(file, KeyRing.NewFile));
+
+    private static ECDsa Import(string file, string pem)
+    {
+        try
+        {
+            var key = ECDsa.Create();
+            key.ImportFromPem(pem);
+            return key.KeySize == 256 ? key : throw new StartupException($"Keys:Folder: {file} is not a P-256 key.");
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            throw new StartupException($"Keys:Folder: {file} is not a P-256 key in PEM.");
+        }
+    }
+
+    private string ReadOrMake(string file, Func<string> make)
+    {
+        var path = PathOf(file);
+        if (File.Exists(path))
+        {
+            return File.ReadAllText(path);
+        }
+
+        if (environment.IsProduction())
+        {
+            throw new StartupException($"Keys:Folder: {path} is missing; in Production keys are mounted, never made.");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            // Written aside and moved without overwriting: a process never reads half a key, and of several that start at once one wins.
+            var aside = $"{path}.{Guid.NewGuid():N}";
+            File.WriteAllText(aside, make());
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(aside, OwnerOnly);
+            }
+
+            try
+            {
+                File.Move(aside, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                File.Delete(aside);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"Keys:Folder: {path} cannot be written: {e.Message}");
+        }
+
+        return File.ReadAllText(path);
+    }
+}

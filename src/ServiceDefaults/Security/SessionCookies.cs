@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Hosting;
+
+namespace Visuels.ServiceDefaults.Security;
+
+/// <summary>Attributes of the session cookies. Section <c>Cookies</c>.</summary>
+public sealed class CookieOptionsSection
+{
+    /// <summary>Whether cookies are Secure. When not set: in Production, unless <c>PublicUrl</c> is http on loopback.</summary>
+    public bool? Secure { get; set; }
+
+    /// <summary><c>Lax</c>, or <c>None</c> for a storefront on another site (which requires Secure).</summary>
+    public SameSiteMode SameSite { get; set; } = SameSiteMode.Lax;
+}
+
+/// <summary>The two cookies of a browser's session: <c>token</c> (access) and <c>refresh</c>. Both live as long as the session.</summary>
+public sealed class SessionCookies(IOptions<CookieOptionsSection> cookies, IOptions<SiteOptions> site, IHostEnvironment environment)
+{
+    /// <summary>Name of the cookie that holds the access token.</summary>
+    public const string Token = "token";
+
+    /// <summary>Name of the cookie that holds the refresh token.</summary>
+    public const string Refresh = "refresh";
+
+    private bool Secure => cookies.Value.Secure
+        ?? (environment.IsProduction() && !(new Uri(site.Value.PublicUrl) is { IsLoopback: true, Scheme: "http" }));
+
+    /// <summary>Sets both cookies.</summary>
+    /// <param name="response">The answer that carries them.</param>
+    /// <param name="accessToken">The access token.</param>
+    /// <param name="refreshToken">The refresh token.</param>
+    /// <param name="life">What is left of the session.</param>
+    public void Set(HttpResponse response, string accessToken, string refreshToken, TimeSpan life)
+    {
+        response.Cookies.Append(Token, accessToken, Options(cookies.Value.SameSite, life));
+        response.Cookies.Append(Refresh, refreshToken, Options(RefreshSameSite, life));
+    }
+
+    /// <summary>Removes both cookies.</summary>
+    /// <param name="response">The answer that removes them.</param>
+    public void Clear(HttpResponse response)
+    {
+        response.Cookies.Delete(Token, Options(cookies.Value.SameSite, null));
+        response.Cookies.Delete(Refresh, Options(RefreshSameSite, null));
+    }
+
+    // A storefront on another site could never send a Strict cookie.
+    private SameSiteMode RefreshSameSite => cookies.Value.SameSite == SameSiteMode.None ? SameSiteMode.None : SameSiteMode.Strict;
+
+    private CookieOptions Options(SameSiteMode sameSite, TimeSpan? life) => new()
+    {
+        HttpOnly = true,
+        Secure = Secure || sameSite == SameSiteMode.None,
+        SameSite = sameSite,
+        Path = "/",
+        MaxAge = life,
+        IsEssential = true,
+    };
+}

@@ -1,0 +1,111 @@
+using System.Net.Http.Json;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Polly;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Mongo;
+
+namespace Visuels.ServiceDefaults.Users;
+
+/// <summary>
+/// This service's copies of accounts (collection <c>users</c>), fed by Auth's events. A card that is missing is asked of Auth,
+/// all of a request in one call.
+/// </summary>
+public sealed class UserCards(IMongoDatabase database, UserCardsClient auth) : ICreatesIndexes
+{
+    private readonly IMongoCollection<UserCard> _cards = database.GetCollection<UserCard>("users");
+
+    /// <inheritdoc />
+    public Task CreateIndexesAsync(CancellationToken ct) => _cards.Indexes.CreateOneAsync(
+        new CreateIndexModel<UserCard>(Builders<UserCard>.IndexKeys.Ascending(card => card.Username)), cancellationToken: ct);
+
+    /// <summary>Keeps a card unless a newer version is known already; order and repetition of events do not matter.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task ApplyAsync(UserCard card, CancellationToken ct)
+    {
+        try
+        {
+            await _cards.UpdateOneAsync(
+                known => known.Id == card.Id && known.Version < card.Version,
+                Builders<UserCard>.Update
+                    .Set(known => known.Version, card.Version)
+                    .Set(known => known.Username, card.Username)
+                    .Set(known => known.Name, card.Name)
+                    .Set(known => known.Email, card.Email)
+                    .Set(known => known.Role, card.Role),
+                new UpdateOptions { IsUpsert = true },
+                ct);
+        }
+        catch (MongoException e) when (e.IsDuplicateKey())
+        {
+            // The upsert met the same or a newer version: this one is stale.
+        }
+    }
+
+    /// <summary>The cards of some accounts; ids that Auth does not know are absent.</summary>
+    /// <param name="ids">Account ids.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="DependencyUnavailableException">A card is missing here and Auth cannot be asked.</exception>
+    public async Task<IReadOnlyDictionary<ObjectId, UserCard>> GetAsync(IEnumerable<ObjectId> ids, CancellationToken ct)
+    {
+        var wanted = ids.ToHashSet();
+        var found = (await _cards.Find(Builders<UserCard>.Filter.In(card => card.Id, wanted)).ToListAsync(ct)).ToDictionary(card => card.Id);
+        wanted.ExceptWith(found.Keys);
+        if (wanted.Count > 0)
+        {
+            foreach (var card in await auth.GetAsync(wanted, ct))
+            {
+                await ApplyAsync(card, ct);
+                found[card.Id] = card;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The card of one account, or null when Auth does not know it.</summary>
+    /// <param name="id">Account id.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="DependencyUnavailableException">The card is missing here and Auth cannot be asked.</exception>
+    public async Task<UserCard?> FindAsync(ObjectId id, CancellationToken ct) => (await GetAsync([id], ct)).GetValueOrDefault(id);
+
+    /// <summary>The id of the account with a user name, or null. Knows only the accounts of which an event or an answer has come.</summary>
+    /// <param name="username">The user name.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<ObjectId?> FindIdAsync(string username, CancellationToken ct) =>
+        (await _cards.Find(card => card.Username == username).FirstOrDefaultAsync(ct))?.Id;
+}
+
+/// <summary>Asks Auth for cards.</summary>
+public sealed class UserCardsClient(HttpClient http)
+{
+    /// <summary>The cards that Auth has of at most 50 ids per call.</summary>
+    /// <param name="ids">Account ids.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="DependencyUnavailableException">Auth does not answer in time.</exception>
+    public async Task<IReadOnlyList<UserCard>> GetAsync(IEnumerable<ObjectId> ids, CancellationToken ct)
+    {
+        try
+        {
+            using var response = await http.PostAsJsonAsync("api/v1/auth/internal/cards", new UserCardsRequest([.. ids]), JsonRules.Web, ct);
+            response.EnsureSuccessStatusCode();
+            var answer = await response.Content.ReadFromJsonAsync<UserCardsResponse>(JsonRules.Web, ct);
+            return [.. answer!.Cards.Select(card => new UserCard
+            {
+                Id = card.Id,
+                Version = card.Version,
+                Username = card.Username,
+                Name = card.Name,
+                Email = card.Email,
+                Role = card.Role,
+            })];
+        }
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new DependencyUnavailableException("auth (user cards)", e);
+        }
+    }
+}
