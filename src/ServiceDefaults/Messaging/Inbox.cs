@@ -64,7 +64,7 @@ public sealed class Inbox(IMongoDatabase database, TimeProvider clock) : ICreate
             await _notes.InsertOneAsync(note, cancellationToken: ct);
             return true;
         }
-        catch (MongoWriteException e) when (e.WriteError.Category == ServerErrorCategory.DuplicateKey)
+        catch (MongoException e) when (e.IsDuplicateKey())
         {
             var takenOver = await _notes.UpdateOneAsync(
                 Filter.Eq(n => n.Id, note.Id) & Filter.Eq(n => n.State, Started) & Filter.Lte(n => n.LeaseUntil, note.At),

@@ -1,5 +1,3 @@
-using MongoDB.Bson.Serialization.Attributes;
-
 namespace Visuels.ServiceDefaults.Messaging;
 
 /// <summary>
@@ -7,7 +5,6 @@ namespace Visuels.ServiceDefaults.Messaging;
 /// so that state and events change in one write; see <see cref="OutboxUpdates"/>. Leave it out of what is read, and never replace
 /// the whole document: that would lose what was appended meanwhile.
 /// </summary>
-[BsonIgnoreExtraElements]
 public sealed class Outbox
 {
     /// <summary>The name of the element that holds it.</summary>
@@ -17,15 +14,12 @@ public sealed class Outbox
     public List<OutboxEntry> Entries { get; set; } = [];
 
     /// <summary>From when on a relay should look here; absent while nothing waits, which keeps the index small.</summary>
-    [BsonIgnoreIfNull]
     public DateTimeOffset? PendingAt { get; set; }
 
     /// <summary>The lease under which a relay works on it.</summary>
-    [BsonIgnoreIfNull]
     public string? LeaseBy { get; set; }
 
     /// <summary>When that lease ends.</summary>
-    [BsonIgnoreIfNull]
     public DateTimeOffset? LeaseUntil { get; set; }
 
     /// <summary>The outbox of a new document, with the events of its creation.</summary>

@@ -1,18 +1,14 @@
 using MongoDB.Bson;
-using MongoDB.Bson.Serialization.Attributes;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Messaging;
 
 /// <summary>What a relay reads of an aggregate, whatever else it is.</summary>
-[BsonIgnoreExtraElements]
 internal sealed class OutboxDocument
 {
-    [BsonId]
     public required BsonValue Id { get; set; }
 
-    [BsonElement(Outbox.Element)]
     public required Outbox Outbox { get; set; }
 }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using MongoDB.Bson.Serialization.Attributes;
 using Visuels.Contracts;
 
 namespace Visuels.ServiceDefaults.Messaging;
@@ -21,7 +20,6 @@ public sealed class OutboxEntry
     public required DateTimeOffset At { get; set; }
 
     /// <summary>The W3C trace context of the request that caused it.</summary>
-    [BsonIgnoreIfNull]
     public string? TraceParent { get; set; }
 
     internal static OutboxEntry Of(object @event, DateTimeOffset now)

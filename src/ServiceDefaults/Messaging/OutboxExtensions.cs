@@ -45,10 +45,5 @@ public static class OutboxExtensions
     }
 
     /// <summary>Adds the <see cref="Inbox"/>.</summary>
-    public static IServiceCollection AddInbox(this IServiceCollection services)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<Inbox>();
-        return services.AddSingleton<ICreatesIndexes>(provider => provider.GetRequiredService<Inbox>());
-    }
+    public static IServiceCollection AddInbox(this IServiceCollection services) => services.AddStore<Inbox>();
 }

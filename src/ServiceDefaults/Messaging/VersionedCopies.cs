@@ -1,4 +1,5 @@
 using MongoDB.Driver;
+using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Messaging;
 
@@ -20,7 +21,7 @@ public static class VersionedCopies
             await copies.UpdateOneAsync(older, newer, new UpdateOptions { IsUpsert = true }, ct);
             return true;
         }
-        catch (MongoWriteException e) when (e.WriteError.Category == ServerErrorCategory.DuplicateKey)
+        catch (MongoException e) when (e.IsDuplicateKey())
         {
             // It exists: as new as this event, or made in this instant by an older one, which must not win.
             return (await copies.UpdateOneAsync(older, newer, cancellationToken: ct)).MatchedCount == 1;
