@@ -62,8 +62,9 @@ public sealed class ImageProcessor : IDisposable
     {
         try
         {
-            CheckSize(bytes);
-            using var decoded = Decode(bytes);
+            using var upload = Open(bytes);
+            CheckSize(upload);
+            using var decoded = Decode(upload);
             using var image = WithoutEmptyAlpha(decoded);
             var (encoded, extension) = Encode(image);
             using var tiny = image.ThumbnailImage(PlaceholderSide, height: PlaceholderSide);
@@ -76,31 +77,27 @@ public sealed class ImageProcessor : IDisposable
         }
     }
 
-    private static void CheckSize(byte[] bytes)
+    // Reads the header only; pixels are decoded on demand, and what is damaged or cut off is then an error.
+    private static Image Open(byte[] bytes) => ImageFormats.Of(bytes) switch
     {
-        // Opens the header only; pixels are decoded on demand.
-        using var header = ImageFormats.Of(bytes) switch
-        {
-            ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential),
-            ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential),
-            ImageFormat.Webp => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential),
-            _ => throw new InvalidImageException("Only JPEG, PNG and WebP images are accepted."),
-        };
+        ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        ImageFormat.Webp => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        _ => throw new InvalidImageException("Only JPEG, PNG and WebP images are accepted."),
+    };
+
+    private static void CheckSize(Image header)
+    {
         if (header.Width > ImageRules.Side || header.Height > ImageRules.Side || (long)header.Width * header.Height > ImageRules.Pixels)
         {
             throw new InvalidImageException("An image may have at most 40 megapixels and 12,000 pixels a side.");
         }
     }
 
-    private static Image Decode(byte[] bytes)
+    private static Image Decode(Image upload)
     {
-        using var scaled = Image.ThumbnailBuffer(
-            bytes,
-            ImageRules.StoredSide,
-            height: ImageRules.StoredSide,
-            size: Enums.Size.Down,
-            outputProfile: "srgb",
-            failOn: Enums.FailOn.Error);
+        using var scaled = upload.ThumbnailImage(
+            ImageRules.StoredSide, height: ImageRules.StoredSide, size: Enums.Size.Down, outputProfile: "srgb");
         using var srgb = scaled.Colourspace(Enums.Interpretation.Srgb);
         return srgb.CopyMemory();
     }

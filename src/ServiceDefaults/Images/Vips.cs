@@ -13,6 +13,8 @@ internal static class Vips
         Cache.Max = 0;
         Cache.MaxMem = 0;
         Cache.MaxFiles = 0;
+        // It would print a line per oddity of a file; whether to take the file is decided by its errors.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, IgnoreWarning);
         NetVips.NetVips.BlockUntrusted = true;
         Operation.Block("VipsForeignLoad", true);
         Operation.Block("VipsForeignLoadJpeg", false);
@@ -20,6 +22,9 @@ internal static class Vips
         Operation.Block("VipsForeignLoadWebp", false);
         return true;
     });
+
+    // Held here, because native code keeps no reference.
+    private static readonly Log.LogDelegate IgnoreWarning = (_, _, _) => { };
 
     public static void Narrow() => _ = Narrowed.Value;
 }
