@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace Visuels.Testing;
+
+/// <summary>The only way tests wait for what happens in the background: until it is so, or until patience ends.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    /// <param name="condition">Cheap, without lasting effects of its own; may advance a fake clock.</param>
+    /// <param name="what">For the message when it never becomes true.</param>
+    /// <exception cref="TimeoutException">It never did.</exception>
+    public static Task Until(Func<Task<bool>> condition, string what) =>
+        Until(async () => await condition() ? new object() : null, what);
+
+    /// <summary>Asks until there is something, and returns it.</summary>
+    /// <param name="find">Null while it is not there yet.</param>
+    /// <param name="what">For the message when it never comes.</param>
+    /// <exception cref="TimeoutException">It never came.</exception>
+    public static async Task<T> Until<T>(Func<Task<T?>> find, string what)
+        where T : class
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            if (await find() is { } found)
+            {
+                return found;
+            }
+
+            if (clock.Elapsed > Patience)
+            {
+                throw new TimeoutException($"Within {Patience}: {what}");
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+}
