@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Net.Http.Headers;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Http;
 using Yarp.ReverseProxy.Configuration;
@@ -25,21 +26,20 @@ internal static class ProxySetup
         });
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
             new InMemoryConfigProvider(ProxyRoutes.Routes, ProxyRoutes.Clusters(services.GetRequiredService<ServiceAddresses>())));
-        builder.Services.AddReverseProxy().AddTransforms(transforms => transforms.AddResponseTransform(DropCorsHeaders));
+        builder.Services.AddReverseProxy().AddTransforms(transforms => transforms.AddResponseTransform(DropHeadersOfTheEdge));
     }
 
     public static void MapProxy(this WebApplication app) =>
         app.MapReverseProxy(proxy => proxy.Use(AnswerForSilentService)).AllowAnonymous();
 
     // The Gateway answers CORS itself, also for its own errors; two sets of headers would be none.
-    private static ValueTask DropCorsHeaders(ResponseTransformContext context)
+    private static ValueTask DropHeadersOfTheEdge(ResponseTransformContext context)
     {
-        if (context.ProxyResponse is { } response)
+        var headers = context.HttpContext.Response.Headers;
+        headers.Remove(HeaderNames.Server);
+        foreach (var header in headers.Keys.Where(IsCors).ToList())
         {
-            foreach (var header in response.Headers.Select(header => header.Key).Where(IsCors).ToList())
-            {
-                response.Headers.Remove(header);
-            }
+            headers.Remove(header);
         }
 
         return default;
