@@ -15,9 +15,8 @@ internal static class ArithmeticOperators
         Operators.Of("$mod", Modulo),
         Operators.Of("$abs", a => Unary("$abs", a, n => n switch
         {
-            BsonInt32 { Value: not int.MinValue } i => Math.Abs(i.Value),
-            BsonInt32 or BsonInt64 => Number.Integer(n) == long.MinValue
-                ? throw Failure.Located(28680, "can't take $abs of long long min") : (BsonInt64)Math.Abs(Number.Integer(n)),
+            BsonInt64 { Value: long.MinValue } => throw Failure.Located(28680, "can't take $abs of long long min"),
+            BsonInt32 or BsonInt64 => Number.Wrap(Math.Abs(Number.Integer(n)), n is BsonInt32),
             BsonDecimal128 d => DecimalNumber.From(d.Value) is var x && x.CompareTo(default) < 0 ? (-x).ToBson() : d,
             _ => Math.Abs(n.AsDouble),
         })),

@@ -62,13 +62,10 @@ internal sealed class PathExpression(string? variable, string[] parts) : Express
     public override BsonValue? Evaluate(Scope scope)
     {
         var value = variable is null ? scope.Document : scope.Variable(variable);
-        return parts.Length == 0 ? WithoutScore(value) : Follow(value, 0);
-    }
 
-    // A text score travels in the document, but is no field of it.
-    private static BsonValue? WithoutScore(BsonValue? value) => value is BsonDocument document && document.Contains(Documents.TextScore)
-        ? new BsonDocument(document.Where(e => e.Name != Documents.TextScore))
-        : value;
+        // A text score travels in the document, but is no field of it.
+        return parts.Length == 0 && value is BsonDocument document ? Documents.WithoutScore(document) : Follow(value, 0);
+    }
 
     private BsonValue? Follow(BsonValue? value, int part)
     {

@@ -48,6 +48,6 @@ internal static class Rounding
         }
 
         DecimalNumber.Exactly(number).Round(places, mode).TryTruncate(out var whole);
-        return number is BsonInt32 && whole is >= int.MinValue and <= int.MaxValue ? (int)whole : (BsonInt64)whole;
+        return Number.Wrap(whole, number is BsonInt32);
     }
 }

@@ -44,6 +44,8 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
         return new(Decimal128.IsNegative(value) ? -coefficient : coefficient, Decimal128.GetExponent(value));
     }
 
+    public static DecimalNumber Whole(BigInteger value) => new(value, 0);
+
     /// <summary>A double as calculations with decimals see it: its first 15 digits.</summary>
     public static DecimalNumber Rounded(double value) => FromDouble(value, "E14");
 

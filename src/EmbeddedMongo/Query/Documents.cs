@@ -7,6 +7,8 @@ internal static class Documents
     /// <summary>The reserved top-level field by which a text search hands on its score.</summary>
     public const string TextScore = "$textScore";
 
+    private const int MaxDepth = 100;
+
     public static void Deconstruct(this BsonElement element, out string name, out BsonValue value) =>
         (name, value) = (element.Name, element.Value);
 
@@ -14,6 +16,34 @@ internal static class Documents
 
     public static BsonValue ScoreOf(BsonDocument document) => document.Find(TextScore)
         ?? throw Failure.Located(40218, "query requires text score metadata, but it is not available");
+
+    /// <summary>The document as clients may see it.</summary>
+    public static BsonDocument WithoutScore(BsonDocument document) =>
+        document.Contains(TextScore) ? new(document.Where(e => e.Name != TextScore)) : document;
+
+    /// <summary>Documents nest at most 100 levels deep.</summary>
+    public static void CheckDepth(BsonValue value, int level = 1)
+    {
+        if (level > MaxDepth && value is BsonDocument or BsonArray)
+        {
+            throw new MongoError(15, "Overflow", $"Document exceeds maximum nesting depth of {MaxDepth}");
+        }
+
+        var inner = value switch
+        {
+            BsonDocument document => document.Values,
+            BsonArray array => array,
+            _ => [],
+        };
+
+        foreach (var item in inner)
+        {
+            if (item is BsonDocument or BsonArray)
+            {
+                CheckDepth(item, level + 1);
+            }
+        }
+    }
 
     /// <summary>Whether the value is <c>{$meta: "textScore"}</c>; other metadata is refused.</summary>
     public static bool IsTextScore(BsonValue value)

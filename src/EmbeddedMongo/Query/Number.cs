@@ -30,6 +30,10 @@ internal static class Number
         return double.IsNaN(number) ? int.MinValue : (number == 0 ? 0 : number).GetHashCode();
     }
 
+    /// <summary>A whole number as an int if it fits (and may be one), else as a long.</summary>
+    public static BsonValue Wrap(long value, bool asInt = true) =>
+        asInt && value is >= int.MinValue and <= int.MaxValue ? new BsonInt32((int)value) : new BsonInt64(value);
+
     public static bool IsNaN(BsonValue value) => value switch
     {
         BsonDouble number => double.IsNaN(number.Value),

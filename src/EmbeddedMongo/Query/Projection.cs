@@ -15,13 +15,5 @@ public sealed class Projection
         new(projection.ElementCount == 0 ? null : ProjectionParser.Parse(projection, isFind: true));
 
     /// <summary>The projected document; the original is not changed. The text score field is never part of it.</summary>
-    public BsonDocument Apply(BsonDocument document)
-    {
-        if (_root is not null)
-        {
-            return _root.Apply(document);
-        }
-
-        return document.Contains(Documents.TextScore) ? new(document.Where(e => e.Name != Documents.TextScore)) : document;
-    }
+    public BsonDocument Apply(BsonDocument document) => _root?.Apply(document) ?? Documents.WithoutScore(document);
 }

@@ -9,6 +9,7 @@ internal sealed class ProjectionNode(bool includes)
 {
     private readonly Dictionary<string, object> _fields = [];
     private readonly List<string> _computed = [];
+    private readonly HashSet<string> _replaced = [];
 
     private static readonly object Kept = new();
     private static readonly object Dropped = new();
@@ -21,10 +22,18 @@ internal sealed class ProjectionNode(bool includes)
 
     public void Change(string name, Func<BsonValue, BsonValue?> change) => _fields[name] = change;
 
-    public void Compute(string name, Expression expression)
+    /// <param name="name">The field.</param>
+    /// <param name="expression">Its value.</param>
+    /// <param name="replaces">Whether it gives up its place in the document and comes last.</param>
+    public void Compute(string name, Expression expression, bool replaces = false)
     {
         _fields[name] = expression;
         _computed.Add(name);
+
+        if (replaces)
+        {
+            _replaced.Add(name);
+        }
     }
 
     /// <summary>The node of an embedded document, made if need be; null if the field itself is already spoken for.</summary>
@@ -78,7 +87,7 @@ internal sealed class ProjectionNode(bool includes)
         {
             ProjectionNode node => node.Inside(value, scope),
             Func<BsonValue, BsonValue?> change => change(value),
-            Expression => includes ? null : value,
+            Expression => includes || _replaced.Contains(name) ? null : value,
             _ => ReferenceEquals(field, Kept) ? value : null,
         };
     }

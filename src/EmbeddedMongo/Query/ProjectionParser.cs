@@ -15,7 +15,7 @@ internal sealed class ProjectionParser
     public static ProjectionNode Parse(BsonDocument projection, bool isFind)
     {
         var leaves = Flatten("", projection, isFind).ToList();
-        var parser = new ProjectionParser(isFind, Includes(leaves));
+        var parser = new ProjectionParser(isFind, Includes(leaves, isFind));
         var keepsId = parser._includes;
 
         foreach (var (path, value) in leaves)
@@ -27,6 +27,19 @@ internal sealed class ProjectionParser
         if (keepsId)
         {
             parser._root.Keep("_id");
+        }
+
+        return parser._root;
+    }
+
+    /// <summary>Fields to add or overwrite, all others staying: every value is an expression, numbers too.</summary>
+    public static ProjectionNode ParseAdditions(BsonDocument additions)
+    {
+        var parser = new ProjectionParser(isFind: false, includes: false);
+
+        foreach (var (path, value) in Flatten("", additions, isFind: false))
+        {
+            parser.Enter(path, computes: true, out var name).Compute(name, ExpressionParser.Parse(value));
         }
 
         return parser._root;
@@ -46,7 +59,7 @@ internal sealed class ProjectionParser
 
             Documents.CheckPath(path);
 
-            if (value is not BsonDocument inner || (inner.ElementCount > 0 && inner.GetElement(0).Name.StartsWith('$')))
+            if (value is not BsonDocument inner || (inner.ElementCount == 1 && inner.GetElement(0).Name.StartsWith('$')))
             {
                 yield return (path, value);
                 continue;
@@ -64,26 +77,37 @@ internal sealed class ProjectionParser
         }
     }
 
-    // The first field that is plainly in or out decides; _id does so only if it stands alone.
-    private static bool Includes(List<(string Path, BsonValue Value)> leaves)
+    // The first field that is plainly in or out decides, or an expression; what find alone knows, and _id, only where nothing else does.
+    private static bool Includes(List<(string Path, BsonValue Value)> leaves, bool isFind)
     {
         bool? byId = null;
+        var (hasSlice, hasElemMatch, hasScore) = (false, false, false);
 
         foreach (var (path, value) in leaves)
         {
-            var includes = Flag(value) ?? (Is(value, "$slice") || Documents.IsTextScore(value) ? null : true);
-
-            if (path == "_id")
+            if (isFind && Is(value, "$slice"))
             {
-                byId = includes;
+                hasSlice = true;
             }
-            else if (includes is { } decided)
+            else if (isFind && Is(value, "$elemMatch"))
             {
-                return decided;
+                hasElemMatch = true;
+            }
+            else if (Documents.IsTextScore(value))
+            {
+                hasScore = true;
+            }
+            else if (path == "_id" && Flag(value) is { } flag)
+            {
+                byId = flag;
+            }
+            else
+            {
+                return Flag(value) ?? true;
             }
         }
 
-        return byId ?? false;
+        return !hasSlice && (hasElemMatch || (hasScore && !isFind)) || (byId ?? false);
     }
 
     private static bool? Flag(BsonValue value) => value switch
@@ -99,28 +123,42 @@ internal sealed class ProjectionParser
     private void Add(string path, BsonValue value)
     {
         var flag = Flag(value);
-        var computes = flag is null && !(_isFind && Is(value, "$slice"));
-        var node = Enter(path, computes, out var name);
+        var isSlice = _isFind && Is(value, "$slice");
+        var node = Enter(path, computes: flag is null && !isSlice, out var name);
 
         if (flag is { } includes)
         {
             AddPlain(node, name, path, includes);
         }
-        else if (_isFind && Is(value, "$slice"))
+        else if (isSlice)
         {
             node.Change(name, Slice(value[0]));
         }
         else if (_isFind && Is(value, "$elemMatch"))
         {
-            node.Compute(name, ElemMatch(path, value[0]));
+            node.Compute(name, ElemMatch(path, value[0]), replaces: true);
         }
         else if (_includes || Documents.IsTextScore(value))
         {
-            node.Compute(name, ExpressionParser.Parse(value));
+            node.Compute(name, Parse(value));
         }
         else
         {
-            throw Failure.Located(31252, $"Cannot use expression other than $meta in exclusion projection");
+            throw value is BsonDocument
+                ? Failure.Located(31252, "Cannot use expression other than $meta in exclusion projection")
+                : Failure.Located(31310, $"Cannot use an expression {path}: {Failure.Show(value)} in an exclusion projection");
+        }
+    }
+
+    private static Expression Parse(BsonValue value)
+    {
+        try
+        {
+            return ExpressionParser.Parse(value);
+        }
+        catch (MongoError unknown) when (unknown.Code == 168 && value is BsonDocument)
+        {
+            throw Failure.Located(31325, $"Unknown expression {value.AsBsonDocument.GetElement(0).Name}");
         }
     }
 
@@ -135,6 +173,7 @@ internal sealed class ProjectionParser
 
         if (includes)
         {
+            // In an exclusion only _id can be asked for, and there it is anyway.
             node.Keep(name);
         }
         else
@@ -160,26 +199,28 @@ internal sealed class ProjectionParser
 
     private static Func<BsonValue, BsonValue?> Slice(BsonValue argument)
     {
-        long count;
-        long skip = 0;
+        var (skip, limit) = argument switch
+        {
+            BsonArray { Count: 2 } pair => (pair[0], pair[1]),
+            BsonArray => throw Failure.Located(31272, "$slice array argument should be of form [skip, limit]"),
+            _ => (null, argument),
+        };
 
-        if (argument is BsonArray { Count: 2 } pair && Number.TryTruncate(pair[0], out skip) && Number.TryTruncate(pair[1], out count))
+        if ((skip is not null && !Number.TryTruncate(skip, out _)) || !Number.TryTruncate(limit, out var count))
         {
-            if (count <= 0)
-            {
-                throw Failure.Located(28724, "First argument to $slice must be an array, but the limit must be positive");
-            }
-        }
-        else if (argument is not BsonArray && Number.TryTruncate(argument, out count))
-        {
-            (skip, count) = count < 0 ? (count, -count) : (0, count);
-        }
-        else
-        {
-            throw Failure.Located(28667, "Invalid $slice syntax. The given syntax did not match the find() syntax");
+            throw Failure.Located(28667, "Invalid $slice syntax: it takes a number or [skip, limit]");
         }
 
-        return value => value is BsonArray array ? Cut(array, skip, count) : value;
+        if (skip is null)
+        {
+            return value => value is BsonArray array ? Cut(array, Math.Min(count, 0), count == long.MinValue ? long.MaxValue : Math.Abs(count)) : value;
+        }
+
+        Number.TryTruncate(skip, out var start);
+
+        return count > 0
+            ? value => value is BsonArray array ? Cut(array, start, count) : value
+            : throw Failure.Located(31259, $"$slice limit must be positive, got {count}");
     }
 
     private static BsonArray Cut(BsonArray array, long skip, long count)
