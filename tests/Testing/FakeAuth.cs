@@ -44,7 +44,7 @@ public sealed class FakeAuth : IAsyncDisposable
             keys = new[] { new { kty = "EC", crv = "P-256", x = jwk.X, y = jwk.Y, kid = keys.KeyId, use = "sig", alg = SecurityAlgorithms.EcdsaSha256 } },
         });
         app.MapGet("/.well-known/jwks.json", () => Results.Text(jwks, "application/json"));
-        app.MapPost("/api/v1/auth/internal/cards", fake.CardsAsync);
+        app.MapPost("/api/v1/auth/internal/cards", (Delegate)fake.CardsAsync);
         await app.StartAsync();
         return fake;
     }

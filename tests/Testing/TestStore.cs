@@ -1,4 +1,3 @@
-using DotNet.Testcontainers.Builders;
 using Testcontainers.MongoDb;
 using Visuels.EmbeddedMongo;
 
