@@ -84,18 +84,23 @@ public static class RateLimits
 
     internal static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        var limits = Defaults.Select(limit => (limit.Name, Permits: section.GetValue(limit.Name, limit.Permits) * scale, limit.Window)).ToList();
+        if (limits.Find(limit => limit.Permits < 1) is { Name: { } name })
+        {
+            throw new StartupException($"RateLimiting:{name} and RateLimiting:Scale must be at least 1.");
+        }
+
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.OnRejected = Reject;
-            foreach (var (name, _, window) in Defaults)
+            foreach (var limit in limits)
             {
-                var permits = PermitsOf(name, configuration, environment);
-                options.AddPolicy(name, context => permits is { } allowed
+                options.AddPolicy(limit.Name, context => enabled
                     ? RateLimitPartition.GetSlidingWindowLimiter(CallerOf(context), _ => new SlidingWindowRateLimiterOptions
                     {
-                        PermitLimit = allowed,
-                        Window = window,
+                        PermitLimit = limit.Permits,
+                        Window = limit.Window,
                         SegmentsPerWindow = 6,
                         QueueLimit = 0,
                     })
