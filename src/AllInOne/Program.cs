@@ -1,1 +1,3 @@
-return 0;
+using Visuels.AllInOne;
+
+return await AllInOneProgram.RunAsync(args);

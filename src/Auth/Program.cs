@@ -1,1 +1,4 @@
-return 0;
+using Visuels.Auth;
+using Visuels.ServiceDefaults.Hosting;
+
+return await ServiceHost.RunAsync(() => AuthService.Build(args));

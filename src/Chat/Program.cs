@@ -1,1 +1,4 @@
-return 0;
+using Visuels.Chat;
+using Visuels.ServiceDefaults.Hosting;
+
+return await ServiceHost.RunAsync(() => ChatService.Build(args));

@@ -20,7 +20,7 @@ public static class EventRoutes
         [typeof(ProductListed)] = ["order-product-listed"],
         [typeof(ProductUpdated)] = ["order-product-updated"],
         [typeof(ProductWithdrawn)] = ["order-product-withdrawn"],
-        [typeof(OrderPlaced)] = ["jobs-order-placed", "chat-order-placed"],
+        [typeof(OrderPlaced)] = ["order-order-placed", "jobs-order-placed", "chat-order-placed"],
         [typeof(OrderStatusChanged)] = ["order-order-status-changed", "product-order-status-changed", "jobs-order-status-changed", "chat-order-status-changed"],
     };
 

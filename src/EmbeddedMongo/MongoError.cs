@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MongoDB.Bson;
 
 namespace Visuels.EmbeddedMongo;
 
@@ -14,6 +15,9 @@ public sealed class MongoError(int code, string codeName, string message) : Exce
 
     /// <summary>The code's symbolic name.</summary>
     public string CodeName { get; } = codeName;
+
+    /// <summary>Further fields of the answer, such as the keyPattern and keyValue of a duplicate key.</summary>
+    public BsonDocument? Details { get; init; }
 
     /// <summary>Code 2: a value that the command or operator does not accept.</summary>
     public static MongoError BadValue(string message) => new(2, "BadValue", message);

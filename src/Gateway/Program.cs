@@ -1,1 +1,4 @@
-return 0;
+using Visuels.Gateway;
+using Visuels.ServiceDefaults.Hosting;
+
+return await ServiceHost.RunAsync(() => GatewayService.Build(args));

@@ -1,1 +1,4 @@
-return 0;
+using Visuels.Jobs;
+using Visuels.ServiceDefaults.Hosting;
+
+return await ServiceHost.RunAsync(() => JobsService.Build(args));

@@ -1,1 +1,4 @@
-return 0;
+using Visuels.Orders;
+using Visuels.ServiceDefaults.Hosting;
+
+return await ServiceHost.RunAsync(() => OrderService.Build(args));

@@ -1,1 +1,4 @@
-return 0;
+using Visuels.Products;
+using Visuels.ServiceDefaults.Hosting;
+
+return await ServiceHost.RunAsync(() => ProductService.Build(args));

@@ -64,21 +64,21 @@ public sealed class RabbitMqNode : IAsyncDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Eventually.Until(() => AnswersAsync(ct), TimeSpan.FromSeconds(90), ct, "RabbitMQ answers");
+        await Eventually.Until(() => AnswersAsync(ct), "RabbitMQ answers", TimeSpan.FromSeconds(90));
     }
 
     /// <summary>
     /// Waits until the broker would find this quorum queue again after a kill. It writes the names of new ones with half a second's
     /// delay, and a queue killed before that never answers again.
     /// </summary>
-    public Task QueueIsOnDiskAsync(string queue, CancellationToken ct) => Eventually.Until(
+    public Task QueueIsOnDiskAsync(string queue) => Eventually.Until(
         () =>
         {
             var names = File.ReadAllBytes(Path($"data/{_name}/quorum/{_name}/names.dets"));
             var wasWrittenInFull = names[11] == 1;
             return wasWrittenInFull && Encoding.Latin1.GetString(names).Contains(queue, StringComparison.Ordinal);
         },
-        ct: ct, what: $"{queue} is on disk");
+        $"{queue} is on disk");
 
     /// <summary>Ends the node as a power cut would.</summary>
     public void Kill()

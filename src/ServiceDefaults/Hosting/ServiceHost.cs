@@ -48,6 +48,11 @@ public static class ServiceHost
     {
         try
         {
+            if (await OperatorSwitches.RunAsync(Environment.GetCommandLineArgs()[1..]) is { } done)
+            {
+                return done;
+            }
+
             await using var app = build();
             await app.RunAsync();
             return 0;

@@ -64,28 +64,43 @@ public static class RateLimits
         (Write, 120, TimeSpan.FromMinutes(1)),
     ];
 
-    internal static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    /// <summary>What a limit allows in its window, or null where limits are lifted; for calls that are no requests, such as a hub's.</summary>
+    /// <param name="name">One of the names above.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="environment">Production never lifts limits.</param>
+    /// <exception cref="StartupException">The configured number is below 1.</exception>
+    public static int? PermitsOf(string name, IConfiguration configuration, IHostEnvironment environment)
     {
         var section = configuration.GetSection("RateLimiting");
-        var enabled = section.GetValue("Enabled", true) || environment.IsProduction();
-        var scale = section.GetValue("Scale", environment.IsDevelopment() ? 20 : 1);
+        if (!section.GetValue("Enabled", true) && !environment.IsProduction())
+        {
+            return null;
+        }
+
+        var permits = Array.Find(Defaults, limit => limit.Name == name).Permits;
+        var allowed = section.GetValue(name, permits) * section.GetValue("Scale", environment.IsDevelopment() ? 20 : 1);
+        return allowed >= 1 ? allowed : throw new StartupException($"RateLimiting:{name} and RateLimiting:Scale must be at least 1.");
+    }
+
+    internal static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        var limits = Defaults.Select(limit => (limit.Name, Permits: section.GetValue(limit.Name, limit.Permits) * scale, limit.Window)).ToList();
+        if (limits.Find(limit => limit.Permits < 1) is { Name: { } name })
+        {
+            throw new StartupException($"RateLimiting:{name} and RateLimiting:Scale must be at least 1.");
+        }
+
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.OnRejected = Reject;
-            foreach (var (name, permits, window) in Defaults)
+            foreach (var limit in limits)
             {
-                var allowed = section.GetValue(name, permits) * scale;
-                if (allowed < 1)
-                {
-                    throw new StartupException($"RateLimiting:{name} and RateLimiting:Scale must be at least 1.");
-                }
-
-                options.AddPolicy(name, context => enabled
+                options.AddPolicy(limit.Name, context => enabled
                     ? RateLimitPartition.GetSlidingWindowLimiter(CallerOf(context), _ => new SlidingWindowRateLimiterOptions
                     {
-                        PermitLimit = allowed,
-                        Window = window,
+                        PermitLimit = limit.Permits,
+                        Window = limit.Window,
                         SegmentsPerWindow = 6,
                         QueueLimit = 0,
                     })

@@ -32,7 +32,9 @@ public static class CrossSiteDefence
             || SameOrigin(origin, $"{context.Request.Scheme}://{context.Request.Host}");
     }
 
-    private static bool IsFromUs(HttpContext context)
+    /// <summary>Whether a request that a cookie signs in comes from a page of ours or from no browser at all. A WebSocket upgrade is a GET, so a hub asks for itself.</summary>
+    /// <param name="context">The request.</param>
+    public static bool IsFromUs(HttpContext context)
     {
         var headers = context.Request.Headers;
         if (headers.Origin.Count > 0)

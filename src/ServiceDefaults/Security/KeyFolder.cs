@@ -20,6 +20,15 @@ public sealed class KeyOptions
 /// </summary>
 public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment environment)
 {
+    /// <summary>Auth's key for access tokens.</summary>
+    public const string SigningKey = "auth-signing";
+
+    /// <summary>Ring that seals what passes through events and rests in ledgers.</summary>
+    public const string SealingRing = "sealing.key";
+
+    /// <summary>Ring that seals chat messages.</summary>
+    public const string ChatRing = "chat.key";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly ConcurrentDictionary<string, ECDsa> _publicKeys = new();
@@ -63,6 +72,20 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
     /// <param name="file">File name, for example <c>sealing.key</c>.</param>
     /// <exception cref="StartupException">The file is missing in Production, or malformed.</exception>
     public KeyRing Ring(string file) => KeyRing.Parse(file, ReadOrMake(file, KeyRing.NewFile));
+
+    /// <summary>Makes whatever is missing, for all services: the operator's step before the first start in Production.</summary>
+    public void MakeMissing()
+    {
+        foreach (var service in TokenRules.Services)
+        {
+            using var key = PrivateKey(service);
+            PublishPublicKey(service, key);
+        }
+
+        PrivateKey(SigningKey).Dispose();
+        Ring(SealingRing);
+        Ring(ChatRing);
+    }
 
     private static ECDsa Import(string file, string pem)
     {

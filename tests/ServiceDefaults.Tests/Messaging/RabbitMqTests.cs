@@ -62,7 +62,7 @@ public sealed class RabbitMqTests : IAsyncLifetime
 
         await using var order = await MessagingHost.StartAsync("order", Configuration, bus => bus.Record<UserRegistered>(Readers));
 
-        await Eventually.Until(() => order.Seen.In(Readers).Any(), ct: Ct);
+        await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event arrives");
         Assert.Equal(Events.Registered(), order.Seen.In(Readers).Single().Event);
     }
 
@@ -86,12 +86,12 @@ public sealed class RabbitMqTests : IAsyncLifetime
     public async Task Publisher_and_reader_declare_a_queue_alike_whoever_comes_first()
     {
         await using var order = await MessagingHost.StartAsync("order", Configuration, bus => bus.Record<UserRegistered>(Readers));
-        await Eventually.Until(() => IsHealthyAsync(order), ct: Ct);
+        await Eventually.Until(() => IsHealthyAsync(order), "the bus is up");
         await using var auth = await MessagingHost.StartAsync("auth", Configuration);
 
         await PublishAsync(auth, Events.Registered());
 
-        await Eventually.Until(() => order.Seen.In(Readers).Any(), ct: Ct);
+        await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event arrives");
         Assert.DoesNotContain(order.Log.Lines.Concat(auth.Log.Lines), line => line.Contains("PRECONDITION", StringComparison.Ordinal));
     }
 
@@ -125,8 +125,8 @@ public sealed class RabbitMqTests : IAsyncLifetime
         await PublishAsync(order, Events.Registered(1));
         await PublishAsync(order, Events.Registered(2));
 
-        await Eventually.Until(() => order.Seen.In(Readers).Any(), ct: Ct);
-        await Eventually.Until(async () => await CountAsync($"{Readers}_error") == 1, ct: Ct);
+        await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event arrives");
+        await Eventually.Until(async () => await CountAsync($"{Readers}_error") == 1, "the poison is in the error queue");
         Assert.Equal(2, tries);
     }
 
@@ -141,8 +141,8 @@ public sealed class RabbitMqTests : IAsyncLifetime
         });
         await PublishAsync(order, Events.All.OfType<OrderStatusChanged>().Single());
 
-        await Eventually.Until(() => order.Seen.In("order-order-status-changed").Any(), ct: Ct);
-        await Eventually.Until(() => Mismatches(order).Any(), ct: Ct);
+        await Eventually.Until(() => order.Seen.In("order-order-status-changed").Any(), "the other queue is read");
+        await Eventually.Until(() => Mismatches(order).Any(), "the mismatch is logged");
         Assert.Contains(Readers, Assert.Single(Mismatches(order)), StringComparison.Ordinal);
     }
 
@@ -168,14 +168,14 @@ public sealed class RabbitMqTests : IAsyncLifetime
         configuration["ConnectionStrings:RabbitMq"] = node.ConnectionString;
         await using var auth = await MessagingHost.StartAsync("auth", configuration);
         await PublishAsync(auth, Events.Registered(1));
-        await node.QueueIsOnDiskAsync(Readers, Ct);
+        await node.QueueIsOnDiskAsync(Readers);
 
         node.Kill();
         await node.StartAgainAsync(Ct);
         await PublishAsync(auth, Events.Registered(2));
 
         await using var order = await MessagingHost.StartAsync("order", configuration, bus => bus.Record<UserRegistered>(Readers));
-        await Eventually.Until(() => order.Seen.In(Readers).Count() == 2, TimeSpan.FromSeconds(60), Ct);
+        await Eventually.Until(() => order.Seen.In(Readers).Count() == 2, "both events arrive", TimeSpan.FromSeconds(60));
         Assert.Equal([1L, 2L], order.Seen.In(Readers).Select(seen => ((UserRegistered)seen.Event).Version).Order());
     }
 
@@ -217,7 +217,7 @@ public sealed class RabbitMqTests : IAsyncLifetime
             {
                 return false;
             }
-        }, TimeSpan.FromSeconds(60), Ct, $"{entry.Type} is published");
+        }, $"{entry.Type} is published", TimeSpan.FromSeconds(60));
     }
 
     private static IEnumerable<string> Mismatches(MessagingHost host) =>

@@ -1,0 +1,60 @@
+using MongoDB.Bson;
+using Visuels.Auth.Profiles;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Auth.Accounts;
+
+/// <summary>One account: the document of collection <c>accounts</c>.</summary>
+internal sealed class Account
+{
+    public ObjectId Id { get; set; }
+
+    public long Version { get; set; } = 1;
+
+    public required string Email { get; set; }
+
+    public required string Username { get; set; }
+
+    /// <summary>The user name as it must be unique: lower-case.</summary>
+    public required string UsernameKey { get; set; }
+
+    public required string Name { get; set; }
+
+    public string Role { get; set; } = Roles.User;
+
+    /// <summary>Absent on accounts that sign in by Google only.</summary>
+    public string? PasswordHash { get; set; }
+
+    /// <summary>Google's own id of the person; accounts are linked by it, never by the address alone.</summary>
+    public string? GoogleSubject { get; set; }
+
+    /// <summary>Whether the owner has shown that the address is theirs.</summary>
+    public bool Verified { get; set; }
+
+    public bool Blocked { get; set; }
+
+    /// <summary>Number of the sign-up that these details come from; a code proves the one it was made for and no other.</summary>
+    public long SignUp { get; set; }
+
+    public DateTimeOffset JoinDate { get; set; }
+
+    /// <summary>When the account goes if its address is not proven by then; absent once it is.</summary>
+    public DateTimeOffset? UnprovenUntil { get; set; }
+
+    public UserProfile? UserProfile { get; set; }
+
+    public ArtistProfile? ArtistProfile { get; set; }
+
+    public Outbox Outbox { get; set; } = new();
+
+    public static string KeyOf(string username) => username.ToLowerInvariant();
+
+    public UserRegistered Registered(DateTimeOffset now) => new(Id.ToString(), Version, Email, Username, Name, Role, now);
+
+    public UserUpdated Updated(DateTimeOffset now) => new(Id.ToString(), Version, Email, Username, Name, Role, now);
+
+    public UserCardItem ToCard() => new(Id, Version, Username, Name, Email, Role);
+}

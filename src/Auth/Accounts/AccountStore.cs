@@ -1,0 +1,222 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Auth.Accounts;
+
+/// <summary>Collection <c>accounts</c>: who exists. Changes are conditional single-document updates.</summary>
+internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal, TimeProvider clock) : ICreatesIndexes
+{
+    public const string Collection = "accounts";
+    public const string UsernameIndex = "username_unique";
+
+    private static readonly UpdateDefinitionBuilder<Account> Update = Builders<Account>.Update;
+    private static readonly FilterDefinitionBuilder<Account> Filter = Builders<Account>.Filter;
+    private static readonly IndexKeysDefinitionBuilder<Account> Keys = Builders<Account>.IndexKeys;
+
+    private static readonly FilterDefinition<Account> Unproven = Filter.Eq(a => a.Verified, false);
+
+    private readonly IMongoCollection<Account> _accounts = database.GetCollection<Account>(Collection);
+
+    public Task CreateIndexesAsync(CancellationToken ct) => _accounts.Indexes.CreateManyAsync(
+        [
+            new(Keys.Ascending(a => a.Email), new CreateIndexOptions { Name = "email_unique", Unique = true }),
+            new(Keys.Ascending(a => a.UsernameKey), new CreateIndexOptions { Name = UsernameIndex, Unique = true }),
+            new(
+                Keys.Ascending(a => a.GoogleSubject),
+                new CreateIndexOptions<Account> { Name = "google_unique", Unique = true, PartialFilterExpression = Filter.Exists(a => a.GoogleSubject) }),
+            new(Keys.Ascending(a => a.UnprovenUntil), new CreateIndexOptions { Name = "unproven", ExpireAfter = TimeSpan.Zero }),
+        ],
+        ct);
+
+    public Task<Account?> FindAsync(ObjectId id, CancellationToken ct) => FirstAsync(Filter.Eq(a => a.Id, id), ct);
+
+    public Task<Account?> FindByEmailAsync(string email, CancellationToken ct) => FirstAsync(Filter.Eq(a => a.Email, email), ct);
+
+    /// <summary>Who has the address, and who has the user name.</summary>
+    public async Task<(Account? ByEmail, Account? ByUsername)> FindNamesakesAsync(string email, string username, CancellationToken ct)
+    {
+        var key = Account.KeyOf(username);
+        var found = await Read(Filter.Or(Filter.Eq(a => a.Email, email), Filter.Eq(a => a.UsernameKey, key))).ToListAsync(ct);
+        return (found.Find(a => a.Email == email), found.Find(a => a.UsernameKey == key));
+    }
+
+    public async Task<IReadOnlyList<UserCardItem>> GetCardsAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken ct) =>
+        [.. (await Read(Filter.In(a => a.Id, ids) & Filter.Eq(a => a.Verified, true)).ToListAsync(ct)).Select(account => account.ToCard())];
+
+    /// <summary>Writes down a sign-up that nobody has proven yet, over older ones of the same account.</summary>
+    /// <returns>What kept it from being written, or null.</returns>
+    public async Task<SignUpClash?> WriteSignUpAsync(Account signUp, CancellationToken ct)
+    {
+        try
+        {
+            await _accounts.UpdateOneAsync(
+                Filter.Eq(a => a.Id, signUp.Id) & Unproven & Filter.Lt(a => a.SignUp, signUp.SignUp),
+                Update
+                    .Set(a => a.Email, signUp.Email)
+                    .Set(a => a.Username, signUp.Username)
+                    .Set(a => a.UsernameKey, signUp.UsernameKey)
+                    .Set(a => a.Name, signUp.Name)
+                    .Set(a => a.Role, signUp.Role)
+                    .Set(a => a.PasswordHash, signUp.PasswordHash)
+                    .Set(a => a.SignUp, signUp.SignUp)
+                    .Set(a => a.UnprovenUntil, signUp.UnprovenUntil)
+                    .SetOnInsert(a => a.JoinDate, signUp.JoinDate)
+                    .SetOnInsert(a => a.Blocked, false)
+                    .Inc(a => a.Version, 1),
+                new UpdateOptions { IsUpsert = true },
+                ct);
+            return null;
+        }
+        catch (MongoException e) when (e.IsDuplicateKey(UsernameIndex))
+        {
+            return SignUpClash.Username;
+        }
+        catch (MongoException e) when (e.IsDuplicateKey())
+        {
+            return SignUpClash.Superseded;
+        }
+    }
+
+    /// <summary>Corrects the details of a sign-up that was sent twice, without making it another one.</summary>
+    public async Task<SignUpClash?> CorrectSignUpAsync(ObjectId id, long signUp, Account details, CancellationToken ct)
+    {
+        try
+        {
+            await _accounts.UpdateOneAsync(
+                Filter.Eq(a => a.Id, id) & Unproven & Filter.Eq(a => a.SignUp, signUp),
+                Update
+                    .Set(a => a.Username, details.Username)
+                    .Set(a => a.UsernameKey, details.UsernameKey)
+                    .Set(a => a.Name, details.Name)
+                    .Set(a => a.Role, details.Role),
+                cancellationToken: ct);
+            return null;
+        }
+        catch (MongoException e) when (e.IsDuplicateKey(UsernameIndex))
+        {
+            return SignUpClash.Username;
+        }
+    }
+
+    /// <summary>Makes an account usable. Of all who prove the same sign-up at once, one succeeds.</summary>
+    public async Task<Account?> TryProveAsync(ObjectId id, long signUp, CancellationToken ct)
+    {
+        var stillThat = Unproven & Filter.Eq(a => a.SignUp, signUp);
+        if (await FirstAsync(Filter.Eq(a => a.Id, id) & stillThat, ct) is not { } account)
+        {
+            return null;
+        }
+
+        return await TryChangeAsync(
+            account,
+            stillThat,
+            proven => proven.Verified = true,
+            Update.Set(a => a.Verified, true).Unset(a => a.UnprovenUntil),
+            proven => proven.Registered(clock.GetUtcNow()),
+            ct);
+    }
+
+    /// <summary>Has the owner of an account told that somebody signed up with its address.</summary>
+    public async Task TellOfSignUpAsync(Account account, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var told = new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, now);
+        await _accounts.UpdateOneAsync(a => a.Id == account.Id, Update.Combine().Publishing(now, told), cancellationToken: ct);
+        signal.Raise();
+    }
+
+    /// <summary>Puts a stronger hash of the same password in the place of the one that was read.</summary>
+    public Task RehashAsync(Account account, string hash, CancellationToken ct) => _accounts.UpdateOneAsync(
+        a => a.Id == account.Id && a.PasswordHash == account.PasswordHash, Update.Set(a => a.PasswordHash, hash), cancellationToken: ct);
+
+    /// <summary>Inserts an account; false when its address, user name or Google account is taken.</summary>
+    public async Task<bool> TryAddAsync(Account account, CancellationToken ct)
+    {
+        try
+        {
+            await _accounts.InsertOneAsync(account, cancellationToken: ct);
+            signal.Raise();
+            return true;
+        }
+        catch (MongoException e) when (e.IsDuplicateKey())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Inserts accounts whose addresses need no proof: a demo's. The other services hear of them when told to announce.</summary>
+    public async Task AddVerifiedAsync(IReadOnlyCollection<Account> accounts, bool announce, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var account in accounts)
+        {
+            account.Verified = true;
+            account.Outbox = announce ? Outbox.Holding(now, account.Registered(now)) : new Outbox();
+        }
+
+        await _accounts.InsertManyAsync(accounts, cancellationToken: ct);
+        signal.Raise();
+    }
+
+    /// <summary>Changes what other people see of an account, however many do so at once; null when there is no such account.</summary>
+    public Task<Account?> RenameAsync(ObjectId id, string name, CancellationToken ct) => ChangeFaceAsync(
+        id, account => account.Blocked || account.Name == name, account => account.Name = name, Update.Set(a => a.Name, name), ct);
+
+    /// <summary>Gives an account another role.</summary>
+    public Task<Account?> SetRoleAsync(ObjectId id, string role, CancellationToken ct) => ChangeFaceAsync(
+        id, account => account.Role == role, account => account.Role = role, Update.Set(a => a.Role, role), ct);
+
+    public Task SetBlockedAsync(ObjectId id, bool blocked, CancellationToken ct) =>
+        _accounts.UpdateOneAsync(a => a.Id == id, Update.Set(a => a.Blocked, blocked), cancellationToken: ct);
+
+    private async Task<Account?> ChangeFaceAsync(
+        ObjectId id, Predicate<Account> isDone, Action<Account> apply, UpdateDefinition<Account> update, CancellationToken ct)
+    {
+        while (true)
+        {
+            var account = await FindAsync(id, ct);
+            if (account is null || isDone(account))
+            {
+                return account;
+            }
+
+            if (await TryChangeAsync(account, Filter.Empty, apply, update, changed => changed.Updated(clock.GetUtcNow()), ct) is { } changed)
+            {
+                return changed;
+            }
+        }
+    }
+
+    // State and event in one write, against the version that was read: the event must not tell of what somebody else has changed since.
+    private async Task<Account?> TryChangeAsync(
+        Account read, FilterDefinition<Account> still, Action<Account> apply, UpdateDefinition<Account> update, Func<Account, object> tell, CancellationToken ct)
+    {
+        var asRead = Filter.Eq(a => a.Id, read.Id) & Filter.Eq(a => a.Version, read.Version) & still;
+        apply(read);
+        read.Version++;
+        var result = await _accounts.UpdateOneAsync(
+            asRead, update.Set(a => a.Version, read.Version).Publishing(clock.GetUtcNow(), tell(read)), cancellationToken: ct);
+        signal.Raise();
+        return result.MatchedCount == 1 ? read : null;
+    }
+
+    private IFindFluent<Account, Account> Read(FilterDefinition<Account> filter) =>
+        _accounts.Find(filter).Project<Account>(Builders<Account>.Projection.Exclude(a => a.Outbox));
+
+    private async Task<Account?> FirstAsync(FilterDefinition<Account> filter, CancellationToken ct) =>
+        await Read(filter).Limit(1).FirstOrDefaultAsync(ct);
+}
+
+/// <summary>Why a sign-up was not written down.</summary>
+internal enum SignUpClash
+{
+    /// <summary>Another account took the user name in this instant.</summary>
+    Username,
+
+    /// <summary>A newer sign-up, or an owner who has proven the address, is there already.</summary>
+    Superseded,
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+
+namespace Visuels.Auth.Accounts;
+
+/// <summary>What addresses and names may look like, and how they are written down.</summary>
+internal static partial class InputRules
+{
+    private const int LongestEmail = 254;
+    private const int LongestName = 80;
+
+    /// <summary>The one spelling of an address: A@x and a@x are the same person.</summary>
+    public static string Email(string email) => email.Trim().ToLowerInvariant();
+
+    public static bool IsEmail(string email) => email.Length <= LongestEmail && EmailPattern().IsMatch(email);
+
+    public static bool IsUsername(string username) => UsernamePattern().IsMatch(username);
+
+    /// <summary>No control characters and no line breaks: names stand in mail headers and logs.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && !UnprintablePattern().IsMatch(name);
+
+    [GeneratedRegex(@"\A[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.NonBacktracking)]
+    private static partial Regex EmailPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{3,30}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex UsernamePattern();
+
+    [GeneratedRegex(@"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]")]
+    private static partial Regex UnprintablePattern();
+}
+
+/// <summary>An e-mail address, with or without blanks around it.</summary>
+internal sealed class EmailAttribute() : ValidationAttribute("Please enter a valid e-mail address.")
+{
+    public override bool IsValid(object? value) => value is string email && InputRules.IsEmail(InputRules.Email(email));
+}
+
+/// <summary>A unique name in URLs.</summary>
+internal sealed class UsernameAttribute() : ValidationAttribute("A user name has 3 to 30 letters, digits, dots, dashes or underscores.")
+{
+    public override bool IsValid(object? value) => value is string username && InputRules.IsUsername(username.Trim());
+}
+
+/// <summary>A display name.</summary>
+internal sealed class PersonNameAttribute() : ValidationAttribute("A name has 1 to 80 characters, without line breaks.")
+{
+    public override bool IsValid(object? value) => value is string name && InputRules.IsName(name.Trim());
+}

@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Visuels.Auth.Sessions;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth.Accounts;
+
+internal static class MeEndpoints
+{
+    public static void MapMe(this IEndpointRouteBuilder app)
+    {
+        var me = app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization();
+        me.MapGet("", Get);
+        me.MapPatch("", Update).RequireRateLimiting(RateLimits.Write);
+    }
+
+    private static async Task<Results<Ok<MeResponse>, ProblemHttpResult>> Get(ClaimsPrincipal user, AccountStore accounts, CancellationToken ct) =>
+        await accounts.FindAsync(user.GetUserId(), ct) switch
+        {
+            null => Gone(),
+            { Blocked: true } => SessionAnswers.Blocked(),
+            { } account => TypedResults.Ok(new MeResponse(AccountResponse.From(account))),
+        };
+
+    private static async Task<Results<Ok<MeResponse>, ProblemHttpResult>> Update(
+        UpdateMeRequest request, ClaimsPrincipal user, AccountStore accounts, CancellationToken ct) =>
+        await accounts.RenameAsync(user.GetUserId(), request.Name.Trim(), ct) switch
+        {
+            null => Gone(),
+            { Blocked: true } => SessionAnswers.Blocked(),
+            { } account => TypedResults.Ok(new MeResponse(AccountResponse.From(account))),
+        };
+
+    // The token outlives its account by some minutes.
+    private static ProblemHttpResult Gone() => Problems.Unauthorized("unauthorized", "This account does not exist any more.");
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Visuels.Auth.Accounts;
+using Visuels.Auth.Codes;
+using Visuels.Auth.Sessions;
+using Visuels.Auth.SignUp;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth;
+
+/// <summary>Accounts, sessions and profiles.</summary>
+public static class AuthService
+{
+    public static readonly ServiceIdentity Identity = new("auth", 4001, "Visuels Auth", "Visuels.Auth");
+
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = ServiceHost.CreateBuilder(Identity, args, configure);
+        var services = builder.Services;
+        builder.AddMongo("visuels-auth");
+        builder.AddMessaging(Identity.Name, _ => { });
+        services.AddOutboxRelay(AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(KnownAddressSignedUp));
+        services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
+
+        services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
+        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>();
+        services.AddSingleton<OneTimeCodes>().AddSingleton<SignUps>().AddSingleton<Passwords.Passwords>();
+        services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
+        services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
+            jwt.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(signer.Configuration));
+        services.AddValidation();
+
+        var app = builder.Build();
+        // A missing key stops the start, not the first call.
+        _ = app.Services.GetRequiredService<TokenSigner>();
+        _ = app.Services.GetRequiredService<RefreshTokens>();
+
+        app.UseServiceDefaults();
+        app.MapSignUp();
+        app.MapCodes();
+        app.MapSignIn();
+        app.MapSessions();
+        app.MapMe();
+        app.MapCards();
+        return app;
+    }
+}

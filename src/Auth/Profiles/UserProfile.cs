@@ -1,0 +1,3 @@
+namespace Visuels.Auth.Profiles;
+internal sealed class UserProfile;
+internal sealed class ArtistProfile;

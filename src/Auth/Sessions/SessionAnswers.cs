@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Visuels.Auth.Accounts;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth.Sessions;
+
+/// <summary>Hands a session to its client: as cookies, or in the body when asked to.</summary>
+internal sealed class SessionAnswers(SessionStore sessions, TokenSigner signer, SessionCookies cookies, TimeProvider clock)
+{
+    public static ProblemHttpResult Blocked() => Problems.Forbidden("account_blocked", "This account is blocked. Please write to us.");
+
+    /// <summary>Begins a session of an account that may have one.</summary>
+    public async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> StartAsync(
+        HttpResponse response, Account account, string message, bool asTokens, CancellationToken ct)
+    {
+        if (account.Blocked)
+        {
+            return Blocked();
+        }
+
+        var (session, token) = await sessions.StartAsync(account.Id, ct);
+        return Give(response, account, session, token, message, asTokens);
+    }
+
+    /// <summary>Begins a session whose cookies go with an answer of another kind, a redirect for example.</summary>
+    public async Task StartWithCookiesAsync(HttpResponse response, Account account, CancellationToken ct)
+    {
+        var (session, token) = await sessions.StartAsync(account.Id, ct);
+        SetCookies(response, account, session, token);
+    }
+
+    public Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult> Give(
+        HttpResponse response, Account account, Session session, RefreshToken token, string message, bool asTokens)
+    {
+        var user = AccountResponse.From(account);
+        if (asTokens)
+        {
+            return TypedResults.Ok(new TokensResponse(
+                signer.Sign(account, session.Id), token.Text, (int)TokenRules.AccessTokenLife.TotalSeconds, "Bearer", user));
+        }
+
+        SetCookies(response, account, session, token);
+        return TypedResults.Ok(new SessionResponse(true, message, user));
+    }
+
+    private void SetCookies(HttpResponse response, Account account, Session session, RefreshToken token) =>
+        cookies.Set(response, signer.Sign(account, session.Id), token.Text, session.ExpiresAt - clock.GetUtcNow());
+}

@@ -1,0 +1,70 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Visuels.Auth.Accounts;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth.Sessions;
+
+internal static class SessionEndpoints
+{
+    private const string KeysMayBeCached = "public, max-age=300";
+
+    public static void MapSessions(this IEndpointRouteBuilder app)
+    {
+        var sessions = app.MapGroup("/api/v1/auth").WithTags("Sessions").AllowAnonymous();
+        sessions.MapPost("/refresh", Refresh).RequireRateLimiting(RateLimits.Refresh);
+        sessions.MapPost("/signout", SignOut).RequireRateLimiting(RateLimits.Write);
+
+        app.MapGet("/.well-known/jwks.json", Keys).WithTags("Keys").AllowAnonymous();
+    }
+
+    private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> Refresh(
+        RefreshRequest? request,
+        bool? tokens,
+        HttpContext http,
+        RefreshTokens refreshTokens,
+        SessionStore sessions,
+        AccountStore accounts,
+        SessionAnswers answers,
+        SessionCookies cookies,
+        CancellationToken ct)
+    {
+        var text = request?.RefreshToken ?? http.Request.Cookies[SessionCookies.Refresh];
+        if (text is not null && refreshTokens.Read(text) is { } token && await sessions.RotateAsync(token, ct) is var (session, next))
+        {
+            if (await accounts.FindAsync(session.UserId, ct) is { Blocked: false } account)
+            {
+                return answers.Give(http.Response, account, session, next, "session renewed", tokens ?? false);
+            }
+
+            await sessions.EndAsync(session.Id, ct);
+        }
+
+        cookies.Clear(http.Response);
+        return Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
+    }
+
+    // A browser whose access token has run out can still leave: its refresh cookie names the session.
+    private static async Task<Results<Ok<SignedOutResponse>, ProblemHttpResult>> SignOut(
+        ClaimsPrincipal user, HttpContext http, RefreshTokens refreshTokens, SessionStore sessions, SessionCookies cookies, CancellationToken ct)
+    {
+        cookies.Clear(http.Response);
+        var session = user.FindSessionId()
+            ?? (http.Request.Cookies[SessionCookies.Refresh] is { } text ? refreshTokens.Read(text)?.Session : null);
+        if (session is null)
+        {
+            return Problems.Unauthorized("unauthorized", "Nobody is signed in.");
+        }
+
+        await sessions.EndAsync(session.Value, ct);
+        return TypedResults.Ok(new SignedOutResponse(true, "signed out"));
+    }
+
+    private static Ok<PublicKeySet> Keys(TokenSigner signer, HttpResponse response)
+    {
+        response.Headers.CacheControl = KeysMayBeCached;
+        return TypedResults.Ok(signer.KeySet);
+    }
+}

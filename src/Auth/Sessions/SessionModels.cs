@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+using Visuels.Auth.Accounts;
+using Visuels.Auth.Passwords;
+
+namespace Visuels.Auth.Sessions;
+
+/// <summary>Body of <c>POST /email-signin</c>.</summary>
+public sealed record SignInRequest(
+    [property: Email] string Email,
+    [property: Required, StringLength(PasswordRules.Longest, ErrorMessage = "A password has at most 128 characters.")] string Password);
+
+/// <summary>Body of <c>POST /email-verify</c>.</summary>
+public sealed record VerifyRequest(
+    [property: Email] string Email,
+    [property: RegularExpression("^[0-9]{6}$", ErrorMessage = "A code has six digits.")] string Otp);
+
+/// <summary>Body of <c>POST /email-resend-otp</c>.</summary>
+public sealed record ResendRequest([property: Email] string Email);
+
+/// <summary>Answer of <c>POST /email-resend-otp</c>.</summary>
+public sealed record ResendResponse(bool Status, string Msg);
+
+/// <summary>Body of <c>POST /refresh</c>; without it the cookie is taken.</summary>
+public sealed record RefreshRequest(string? RefreshToken = null);
+
+/// <summary>Answer of routes that begin or renew a session by cookies.</summary>
+public sealed record SessionResponse(bool Success, string Msg, AccountResponse User);
+
+/// <summary>The same with <c>?tokens=true</c>: no cookie is set.</summary>
+public sealed record TokensResponse(string AccessToken, string RefreshToken, int ExpiresIn, string TokenType, AccountResponse User);
+
+/// <summary>Answer of <c>POST /signout</c>.</summary>
+public sealed record SignedOutResponse(bool Success, string Msg);

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using MongoDB.Bson;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.Paging;
+using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Chat.Conversations;
+
+internal static class ConversationEndpoints
+{
+    private const int MostMessages = 100;
+    private const int MostConversations = 50;
+
+    public static void MapConversations(this IEndpointRouteBuilder app)
+    {
+        var messages = app.MapGroup("/api/v1/message").WithTags("Messages").RequireAuthorization(Policies.Member);
+
+        messages.MapPost("/send/{userId}", Send).RequireRateLimiting(RateLimits.Message);
+        messages.MapGet("/get/{userId}", History);
+        messages.MapGet("/conversations", List);
+        messages.MapPost("/read/{userId}", MarkRead).RequireRateLimiting(RateLimits.Write);
+    }
+
+    private static async Task<Results<Created<SendMessageResponse>, Ok<SendMessageResponse>, ProblemHttpResult>> Send(
+        ObjectId userId, SendMessageRequest request, ClaimsPrincipal user, Messenger messenger, CancellationToken ct)
+    {
+        var outcome = await messenger.SendAsync(user.GetUserId(), user.GetRole(), userId, request, ct);
+        if (outcome.Refusal is { } refusal)
+        {
+            return Problems.Problem(refusal.Status, refusal.Code, refusal.Message);
+        }
+
+        var answer = new SendMessageResponse("Message sent", outcome.Message!);
+        return outcome.IsNew ? TypedResults.Created((string?)null, answer) : TypedResults.Ok(answer);
+    }
+
+    private static async Task<Results<Ok<HistoryResponse>, ProblemHttpResult>> History(
+        ObjectId userId, [AsParameters] HistoryQuery query, ClaimsPrincipal user, ConversationStore chats, MessageLog log, CancellationToken ct)
+    {
+        if (!TryRead(query.Limit, 50, MostMessages, out var limit))
+        {
+            return Problems.InvalidQuery($"limit must be a number from 1 to {MostMessages}.");
+        }
+
+        if (!TryRead(query.Before, long.MaxValue, long.MaxValue, out var before))
+        {
+            return Problems.InvalidQuery("before must be a sequence number.");
+        }
+
+        if (await chats.FindAsync(Pair.Of(user.GetUserId(), userId), ct) is not { } chat)
+        {
+            return TypedResults.Ok(new HistoryResponse(true, [], null));
+        }
+
+        var page = await log.PageAsync(chat, before, (int)limit, ct);
+        return TypedResults.Ok(new HistoryResponse(true, page, page is [{ Seq: > 1 } oldest, ..] ? oldest.Seq : null));
+    }
+
+    private static async Task<Results<Ok<ConversationsResponse>, ProblemHttpResult>> List(
+        [AsParameters] ConversationsQuery query, ClaimsPrincipal user, ConversationStore chats, MessageSeal seal, UserCards people, CancellationToken ct)
+    {
+        if (!TryRead(query.Limit, 20, MostConversations, out var limit))
+        {
+            return Problems.InvalidQuery($"limit must be a number from 1 to {MostConversations}.");
+        }
+
+        (DateTime, ObjectId)? after = null;
+        if (query.Cursor is not null)
+        {
+            if (PageCursor.Decode(query.Cursor, BsonType.DateTime, BsonType.ObjectId) is not [var at, var id])
+            {
+                return Problems.InvalidQuery("cursor is not one of this list.");
+            }
+
+            after = (at.ToUniversalTime(), id.AsObjectId);
+        }
+
+        var me = user.GetUserId();
+        var found = await chats.ListAsync(me, after, (int)limit + 1, ct);
+        var page = found.Take((int)limit).ToList();
+        var cards = await people.GetAsync(page.Select(chat => chat.Other(me)), ct);
+        return TypedResults.Ok(new ConversationsResponse(
+            [.. page.Select(chat => Describe(chat, me, cards, seal))],
+            found.Count > page.Count ? PageCursor.Encode(page[^1].LastMessageAt!.Value.UtcDateTime, page[^1].Id) : null));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> MarkRead(
+        ObjectId userId, ReadRequest request, ClaimsPrincipal user, ConversationStore chats, MessageLog log, CancellationToken ct)
+    {
+        var pair = Pair.Of(user.GetUserId(), userId);
+        if (await chats.FindAsync(pair, ct) is not { } chat)
+        {
+            return Problems.NotFound("There is no conversation with this person.");
+        }
+
+        await log.MarkReadAsync(user.GetUserId(), pair, chat, request.Seq, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static ConversationResponse Describe(
+        Conversation chat, ObjectId me, IReadOnlyDictionary<ObjectId, UserCard> cards, MessageSeal seal)
+    {
+        var other = chat.Other(me);
+        // An account that Auth no longer knows keeps its messages.
+        var person = cards.TryGetValue(other, out var card) ? new PersonResponse(other, card.Name, card.Username) : new PersonResponse(other, "Former member", "");
+        return new ConversationResponse(chat.Id, person, seal.OpenPreview(chat) ?? "", chat.LastMessageAt!.Value, chat.UnreadBy(me));
+    }
+
+    private static bool TryRead(string? text, long absent, long most, out long number)
+    {
+        number = absent;
+        return text is null
+            || (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= most);
+    }
+}

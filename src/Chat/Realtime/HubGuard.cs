@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.SignalR;
+using MongoDB.Driver;
+using Visuels.ServiceDefaults.Errors;
+
+namespace Visuels.Chat.Realtime;
+
+/// <summary>Around every hub call: the connection's rate, and an outage told as such instead of as an unknown error.</summary>
+internal sealed partial class HubGuard(CallRate rate, ILogger<HubGuard> logger) : IHubFilter
+{
+    private static readonly object BucketKey = new();
+
+    public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next)
+    {
+        context.Context.Items[BucketKey] = rate.NewBucket();
+        return next(context);
+    }
+
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext call, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        if (call.Context.Items[BucketKey] is CallRate.Bucket bucket && !bucket.TryTake())
+        {
+            throw HubErrors.Of("rate_limited", "Too many requests; please wait a moment.");
+        }
+
+        try
+        {
+            return await next(call);
+        }
+        catch (Exception e) when (e is DependencyUnavailableException or TimeoutException
+            or MongoConnectionException or MongoExecutionTimeoutException or MongoWaitQueueFullException)
+        {
+            LogDependency(e.Message.ReplaceLineEndings(" "));
+            throw HubErrors.Of(ProblemCodes.DependencyUnavailable, "Something this needs is not available right now; please try again.");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A dependency failed: {Reason}")]
+    private partial void LogDependency(string reason);
+}

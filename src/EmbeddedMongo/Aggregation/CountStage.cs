@@ -1,0 +1,50 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Aggregation;
+
+/// <summary><c>$count</c> and <c>$sortByCount</c>, which are groupings in short.</summary>
+internal static class CountStage
+{
+    public static Stage Parse(BsonValue argument)
+    {
+        if (argument is not BsonString { Value: { Length: > 0 } name })
+        {
+            throw Failure.Located(40156, "the count field must be a non-empty string");
+        }
+
+        if (name.StartsWith('$'))
+        {
+            throw Failure.Located(40158, "the count field cannot be a $-prefixed path");
+        }
+
+        if (name.Contains('.'))
+        {
+            throw Failure.Located(40160, "the count field cannot contain '.'");
+        }
+
+        return documents => Count(documents, name);
+    }
+
+    public static Stage ParseSortByCount(BsonValue argument)
+    {
+        if (argument is not (BsonDocument { ElementCount: 1 } or BsonString) || (argument is BsonString text && !text.Value.StartsWith('$')))
+        {
+            throw Failure.Located(40148, "the sortByCount field must be defined as a $-prefixed path or an expression inside an object");
+        }
+
+        var group = GroupStage.Parse(new BsonDocument { { "_id", argument }, { "count", new BsonDocument("$sum", 1) } });
+        var sort = SortSpec.Parse(new("count", -1));
+        return documents => sort.Order(group(documents));
+    }
+
+    private static IEnumerable<BsonDocument> Count(IEnumerable<BsonDocument> documents, string name)
+    {
+        var count = documents.LongCount();
+
+        if (count > 0)
+        {
+            yield return new(name, Number.Wrap(count));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Aggregation;
+
+/// <summary>Reads expressions: paths, variables, literals, documents, arrays and operators.</summary>
+internal static class ExpressionParser
+{
+    public static Expression Parse(BsonValue value) => Parse(value, Names.Outermost);
+
+    public static Expression Parse(BsonValue value, Names names) => value switch
+    {
+        BsonString text => ParseText(text, names),
+        BsonDocument document => ParseDocument(document, names),
+        BsonArray array => new ArrayExpression([.. array.Select(item => Parse(item, names))]),
+        _ => new Literal(value),
+    };
+
+    /// <summary>An operator's arguments: an array of them, or one that stands alone.</summary>
+    public static Expression[] ParseArguments(BsonValue value, Names names) =>
+        value is BsonArray array ? [.. array.Select(item => Parse(item, names))] : [Parse(value, names)];
+
+    private static Expression ParseText(BsonString text, Names names)
+    {
+        if (text.Value.StartsWith("$$", StringComparison.Ordinal))
+        {
+            return ParseVariable(text.Value[2..], names);
+        }
+
+        return text.Value.StartsWith('$') ? new PathExpression(null, ParsePath(text.Value[1..])) : new Literal(text);
+    }
+
+    private static string[] ParsePath(string path) => path.Length == 0
+        ? throw Failure.Located(16872, "'$' by itself is not a valid FieldPath")
+        : Documents.CheckPath(path).Split('.');
+
+    private static Expression ParseVariable(string text, Names names)
+    {
+        if (text.Length == 0)
+        {
+            throw Failure.FailedToParse("empty variable names are not allowed");
+        }
+
+        var parts = Documents.CheckPath(text).Split('.');
+
+        return parts[0] switch
+        {
+            "REMOVE" => new Literal(null),
+            "NOW" when parts.Length == 1 => new Literal(new BsonDateTime(DateTime.UtcNow)),
+            "CLUSTER_TIME" or "USER_ROLES" or "SEARCH_META" => throw Failure.NotSupported($"$${parts[0]}"),
+            _ when !names.Contains(parts[0]) => throw Failure.Located(17276, $"Use of undefined variable: {parts[0]}"),
+            _ => new PathExpression(parts[0], parts[1..]),
+        };
+    }
+
+    private static Expression ParseDocument(BsonDocument document, Names names)
+    {
+        if (document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$'))
+        {
+            return document.ElementCount == 1
+                ? Operators.Parse(document.GetElement(0).Name, document[0], names)
+                : throw Failure.Located(15983, $"an object representing an expression must have exactly one field: {Failure.Show(document)}");
+        }
+
+        var fields = new (string, Expression)[document.ElementCount];
+
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var (name, value) = document.GetElement(i);
+
+            if (name.StartsWith('$') || name.Contains('.'))
+            {
+                throw name.Contains('.')
+                    ? Failure.Located(16412, $"FieldPath field names may not contain '.'. Consider using $getField or $setField: {name}")
+                    : Failure.Located(16410, $"FieldPath field names may not start with '$'. Consider using $getField or $setField: {name}");
+            }
+
+            fields[i] = (name, Parse(value, names));
+        }
+
+        return new DocumentExpression(fields);
+    }
+}

@@ -1,0 +1,102 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Aggregation;
+
+/// <summary><c>$group</c>. Groups come out in the order in which their first documents came in.</summary>
+internal sealed class GroupStage
+{
+    private readonly Expression _id;
+    private readonly List<(string Name, Func<Accumulator> Create, Expression Value)> _fields = [];
+
+    private GroupStage(Expression id) => _id = id;
+
+    public static Stage Parse(BsonValue argument)
+    {
+        var document = argument as BsonDocument ?? throw Failure.Located(15947, "a group's fields must be specified in an object");
+        var id = document.Find("_id") ?? throw Failure.Located(15955, "a group specification must include an _id");
+        var group = new GroupStage(ExpressionParser.Parse(id));
+
+        foreach (var (name, value) in document)
+        {
+            if (name != "_id")
+            {
+                group.Add(name, value);
+            }
+        }
+
+        return group.Run;
+    }
+
+    private void Add(string name, BsonValue value)
+    {
+        if (name.Contains('.'))
+        {
+            throw Failure.Located(40235, $"The field name '{name}' cannot contain '.'");
+        }
+
+        if (name.StartsWith('$'))
+        {
+            throw Failure.Located(40236, $"The field name '{name}' cannot be an operator name");
+        }
+
+        if (value is not BsonDocument { ElementCount: > 0 } accumulator || !accumulator.GetElement(0).Name.StartsWith('$'))
+        {
+            throw Failure.Located(40234, $"The field '{name}' must be an accumulator object");
+        }
+
+        if (accumulator.ElementCount > 1)
+        {
+            throw Failure.Located(40238, $"The field '{name}' must specify one accumulator");
+        }
+
+        var (operation, argument) = accumulator.GetElement(0);
+        var create = Accumulator.Find(operation);
+
+        if (operation == "$count")
+        {
+            argument = argument is BsonDocument { ElementCount: 0 } ? (BsonInt32)1
+                : throw Failure.TypeMismatch("$count takes no arguments, i.e. $count:{}");
+        }
+
+        if (argument is BsonArray)
+        {
+            throw Failure.Located(40237, $"The {operation} accumulator is a unary operator");
+        }
+
+        _fields.Add((name, create, ExpressionParser.Parse(argument)));
+    }
+
+    private IEnumerable<BsonDocument> Run(IEnumerable<BsonDocument> documents)
+    {
+        var groups = new Dictionary<BsonValue, Accumulator[]>(BsonOrder.Equality);
+
+        foreach (var document in documents)
+        {
+            var scope = new Scope(document);
+            var id = _id.Evaluate(scope) ?? BsonNull.Value;
+
+            if (!groups.TryGetValue(id, out var accumulators))
+            {
+                groups[id] = accumulators = [.. _fields.Select(f => f.Create())];
+            }
+
+            for (var i = 0; i < accumulators.Length; i++)
+            {
+                accumulators[i].Add(_fields[i].Value.Evaluate(scope));
+            }
+        }
+
+        foreach (var (id, accumulators) in groups)
+        {
+            var result = new BsonDocument("_id", id);
+
+            for (var i = 0; i < accumulators.Length; i++)
+            {
+                result[_fields[i].Name] = accumulators[i].Result;
+            }
+
+            yield return result;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Aggregation;
+
+/// <summary>Comparison, truth and choice.</summary>
+internal static class LogicOperators
+{
+    public static KeyValuePair<string, OperatorParse>[] All { get; } =
+    [
+        Operators.Special("$literal", (argument, _) => new Literal(argument)),
+        Operators.Special("$const", (argument, _) => new Literal(argument)),
+        Operators.Special("$meta", (argument, _) => Documents.IsTextScore(new BsonDocument("$meta", argument))
+            ? new Special(scope => Documents.ScoreOf(scope.Document))
+            : throw Failure.Located(17308, $"Unsupported argument to $meta: {argument}")),
+        Operators.Of("$cmp", (a, b) => Math.Sign(Compare(a, b))),
+        Operators.Of("$eq", (a, b) => (BsonBoolean)(Compare(a, b) == 0)),
+        Operators.Of("$ne", (a, b) => (BsonBoolean)(Compare(a, b) != 0)),
+        Operators.Of("$gt", (a, b) => (BsonBoolean)(Compare(a, b) > 0)),
+        Operators.Of("$gte", (a, b) => (BsonBoolean)(Compare(a, b) >= 0)),
+        Operators.Of("$lt", (a, b) => (BsonBoolean)(Compare(a, b) < 0)),
+        Operators.Of("$lte", (a, b) => (BsonBoolean)(Compare(a, b) <= 0)),
+        Operators.Of("$not", a => (BsonBoolean)!Expression.IsTrue(a)),
+        Operators.Special("$and", ParseAnd),
+        Operators.Special("$or", ParseOr),
+        Operators.Special("$cond", ParseCond),
+        Operators.Special("$ifNull", ParseIfNull),
+        Operators.Special("$switch", ParseSwitch),
+        Operators.Special("$let", ParseLet),
+    ];
+
+    /// <summary>The order of values, missing ones first.</summary>
+    public static int Compare(BsonValue? a, BsonValue? b) => BsonOrder.Compare(a ?? BsonUndefined.Value, b ?? BsonUndefined.Value);
+
+    private static Special ParseAnd(BsonValue argument, Names names)
+    {
+        var all = ExpressionParser.ParseArguments(argument, names);
+        return new(scope => (BsonBoolean)Array.TrueForAll(all, e => Expression.IsTrue(e.Evaluate(scope))));
+    }
+
+    private static Special ParseOr(BsonValue argument, Names names)
+    {
+        var any = ExpressionParser.ParseArguments(argument, names);
+        return new(scope => (BsonBoolean)Array.Exists(any, e => Expression.IsTrue(e.Evaluate(scope))));
+    }
+
+    private static Special ParseCond(BsonValue argument, Names names)
+    {
+        Expression[] parts;
+
+        if (argument is BsonDocument)
+        {
+            var named = Operators.Named("$cond", argument, 17083, "if", "then", "else");
+            parts =
+            [
+                Operators.Required(named, "$cond", "if", 17080, names), Operators.Required(named, "$cond", "then", 17081, names),
+                Operators.Required(named, "$cond", "else", 17082, names),
+            ];
+        }
+        else
+        {
+            parts = Operators.Arguments("$cond", argument, names, 3, 3);
+        }
+
+        return new(scope => parts[Expression.IsTrue(parts[0].Evaluate(scope)) ? 1 : 2].Evaluate(scope));
+    }
+
+    private static Special ParseIfNull(BsonValue argument, Names names)
+    {
+        var choices = ExpressionParser.ParseArguments(argument, names);
+
+        if (choices.Length < 2)
+        {
+            throw Failure.Located(1257300, $"$ifNull needs at least two arguments, had: {choices.Length}");
+        }
+
+        return new(scope =>
+        {
+            for (var i = 0; i < choices.Length - 1; i++)
+            {
+                if (choices[i].Evaluate(scope) is { } value && !Expression.IsNullish(value))
+                {
+                    return value;
+                }
+            }
+
+            return choices[^1].Evaluate(scope);
+        });
+    }
+
+    private static Special ParseSwitch(BsonValue argument, Names names)
+    {
+        var named = Operators.Named("$switch", argument, 40067, "branches", "default");
+        var fallback = named.TryGetValue("default", out var given) ? ExpressionParser.Parse(given, names) : null;
+        var branches = new List<(Expression Case, Expression Then)>();
+
+        foreach (var item in named.Find("branches") as BsonArray ?? throw Failure.Located(40061, "$switch expected an array for 'branches'"))
+        {
+            var branch = Operators.Named("$switch", item, 40063, "case", "then");
+            branches.Add((Operators.Required(branch, "$switch", "case", 40064, names), Operators.Required(branch, "$switch", "then", 40065, names)));
+        }
+
+        if (branches.Count == 0)
+        {
+            throw Failure.Located(40068, "$switch requires at least one branch.");
+        }
+
+        return new(scope =>
+        {
+            foreach (var (when, then) in branches)
+            {
+                if (Expression.IsTrue(when.Evaluate(scope)))
+                {
+                    return then.Evaluate(scope);
+                }
+            }
+
+            return fallback is not null ? fallback.Evaluate(scope)
+                : throw Failure.Located(40066, "$switch could not find a matching branch for an input, and no default was specified.");
+        });
+    }
+
+    private static Special ParseLet(BsonValue argument, Names names)
+    {
+        var named = Operators.Named("$let", argument, 16875, "vars", "in");
+        var variables = new List<(string Name, Expression Value)>();
+        var inner = names;
+
+        foreach (var (name, value) in named.Find("vars") as BsonDocument ?? throw Failure.Located(16876, "Missing 'vars' parameter to $let"))
+        {
+            inner = inner.With(CheckVariable(name));
+            variables.Add((name, ExpressionParser.Parse(value, names)));
+        }
+
+        var body = Operators.Required(named, "$let", "in", 16877, inner);
+
+        return new(scope =>
+        {
+            var within = scope;
+
+            foreach (var (name, value) in variables)
+            {
+                within = within.With(name, value.Evaluate(scope));
+            }
+
+            return body.Evaluate(within);
+        });
+    }
+
+    /// <summary>Variables that users name begin with a small letter, so that they never hide the system's.</summary>
+    public static string CheckVariable(string name) => name.Length > 0 && (char.IsAsciiLetterLower(name[0]) || name[0] > 127)
+        ? name
+        : throw Failure.FailedToParse($"'{name}' starts with an invalid character for a user variable name");
+}

@@ -1,0 +1,137 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Aggregation;
+
+/// <summary>What a stage makes of a stream of documents.</summary>
+internal delegate IEnumerable<BsonDocument> Stage(IEnumerable<BsonDocument> documents);
+
+/// <summary>Reads pipeline stages.</summary>
+internal static class StageParser
+{
+    public static Stage[] ParseAll(BsonArray stages)
+    {
+        var parsed = new List<Stage>(stages.Count);
+
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var (name, argument) = Open(stages[i]);
+
+            // A sort whose result is cut off at once need hold no more than that.
+            if (name == "$sort" && i + 1 < stages.Count && Open(stages[i + 1]) is ("$limit", var limit))
+            {
+                parsed.Add(Sort(argument, ParseLimit(limit)));
+                i++;
+            }
+            else
+            {
+                parsed.Add(Parse(name, argument));
+            }
+        }
+
+        return [.. parsed];
+    }
+
+    public static BsonDocument MatchFilter(BsonValue argument) => argument as BsonDocument
+        ?? throw Failure.Located(15959, "the match filter must be an expression in an object");
+
+    private static (string Name, BsonValue Argument) Open(BsonValue stage)
+    {
+        var document = stage as BsonDocument ?? throw Failure.TypeMismatch("Each element of the 'pipeline' array must be an object");
+
+        return document.ElementCount == 1
+            ? (document.GetElement(0).Name, document[0])
+            : throw Failure.Located(40323, "A pipeline stage specification object must contain exactly one field.");
+    }
+
+    private static Stage Parse(string name, BsonValue argument) => name switch
+    {
+        "$match" => Match(MatchFilter(argument)),
+        "$sort" => Sort(argument, long.MaxValue),
+        "$skip" => Skip(ParseCount(name, argument, 5107200)),
+        "$limit" => Limit(ParseLimit(argument)),
+        "$count" => CountStage.Parse(argument),
+        "$group" => GroupStage.Parse(argument),
+        "$sortByCount" => CountStage.ParseSortByCount(argument),
+        "$project" => ShapeStages.Project(argument),
+        "$addFields" or "$set" => ShapeStages.AddFields(name, argument),
+        "$unset" => ShapeStages.Unset(argument),
+        "$replaceRoot" => ShapeStages.ReplaceRoot(argument),
+        "$replaceWith" => ShapeStages.ReplaceWith(argument),
+        "$unwind" => UnwindStage.Parse(argument),
+        "$facet" => FacetStage.Parse(argument),
+        "$lookup" or "$graphLookup" or "$unionWith" or "$out" or "$merge" or "$bucket" or "$bucketAuto" or "$sample" or "$geoNear"
+            or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents" or "$changeStream" or "$collStats"
+            or "$indexStats" or "$currentOp" or "$listSessions" or "$listLocalSessions" or "$planCacheStats" or "$search"
+            or "$searchMeta" or "$vectorSearch" or "$changeStreamSplitLargeEvent" or "$listSearchIndexes" =>
+            throw Failure.NotSupported($"the stage {name}"),
+        _ => throw Failure.Located(40324, $"Unrecognized pipeline stage name: '{name}'"),
+    };
+
+    private static Stage Match(BsonDocument filter)
+    {
+        if (filter.Contains("$text"))
+        {
+            throw Failure.Located(17313, "$match with $text is only allowed as the first pipeline stage");
+        }
+
+        var matcher = Matcher.Compile(filter);
+        return documents => documents.Where(matcher.Matches);
+    }
+
+    private static Stage Sort(BsonValue argument, long limit)
+    {
+        var sort = argument as BsonDocument ?? throw Failure.Located(15973, "the $sort key specification must be an object");
+
+        if (sort.ElementCount == 0)
+        {
+            throw Failure.Located(15976, "$sort stage must have at least one sort key");
+        }
+
+        var spec = SortSpec.Parse(sort);
+        return documents => spec.Order(documents, limit);
+    }
+
+    private static Stage Skip(long count) => documents => count == 0 ? documents : Skip(documents, count);
+
+    private static Stage Limit(long count) => documents => Limit(documents, count);
+
+    private static long ParseLimit(BsonValue argument) => ParseCount("$limit", argument, 5107201) is var limit and > 0
+        ? limit
+        : throw Failure.Located(15958, "the limit must be positive");
+
+    private static long ParseCount(string name, BsonValue argument, int code)
+    {
+        if (!argument.IsNumeric || !Number.TryToLong(argument, out var count) || count < 0)
+        {
+            throw Failure.Located(code, $"invalid argument to {name} stage: Expected a non-negative whole number in: {name}: {Failure.Show(argument)}");
+        }
+
+        return count;
+    }
+
+    private static IEnumerable<BsonDocument> Skip(IEnumerable<BsonDocument> documents, long count)
+    {
+        foreach (var document in documents)
+        {
+            if (count-- <= 0)
+            {
+                yield return document;
+                count = 0;
+            }
+        }
+    }
+
+    private static IEnumerable<BsonDocument> Limit(IEnumerable<BsonDocument> documents, long count)
+    {
+        foreach (var document in documents)
+        {
+            yield return document;
+
+            if (--count == 0)
+            {
+                yield break;
+            }
+        }
+    }
+}

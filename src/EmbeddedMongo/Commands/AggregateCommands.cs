@@ -1,0 +1,58 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Aggregation;
+using Visuels.EmbeddedMongo.Planning;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>aggregate: the leading $match may use an index, the rest is computed.</summary>
+internal static class AggregateCommands
+{
+    private static readonly BsonDocument CountAll = new("$group", new BsonDocument { { "_id", 1 }, { "n", new BsonDocument("$sum", 1) } });
+
+    public static readonly Command[] All =
+    [
+        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation"], Aggregate)
+        {
+            Unsupported = ["explain", "hint", "collation", "let", "fromMongos", "needsMerge", "exchange"],
+        },
+    ];
+
+    private static ValueTask<BsonDocument?> Aggregate(Engine engine, CommandContext context)
+    {
+        if (context.Body[0].IsNumeric)
+        {
+            throw MongoError.NotSupported("Aggregations that are not over a collection are not supported by this server");
+        }
+
+        var stages = context.Array("pipeline") ?? throw new MongoError(40414, "Location40414", "BSON field 'aggregate.pipeline' is missing but a required field");
+        var options = context.Document("cursor") ?? throw MongoError.FailedToParse("The 'cursor' option is required, except for aggregate with the explain argument");
+        if (options.Names.FirstOrDefault(n => n != "batchSize") is { } unknown)
+        {
+            throw new MongoError(40415, "Location40415", $"BSON field 'cursor.{unknown}' is an unknown field.");
+        }
+
+        var batchSize = options.TryGetValue("batchSize", out var size) && size.IsNumeric ? size.ToInt64() : (long?)null;
+        var pipeline = Pipeline.Parse(stages);
+        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? []);
+        var (database, name) = (context.Database, context.Collection);
+
+        using var session = engine.Store.Read();
+        DocumentSource source;
+        if (OnlyCounts(stages))
+        {
+            // CountDocuments sends this; the documents need not be looked at twice.
+            var count = FindCommands.CountMatches(session, database, name, filter, long.MaxValue);
+            source = DocumentSource.Of(count == 0 ? [] : [new BsonDocument { { "_id", 1 }, { "n", count <= int.MaxValue ? (int)count : count } }]);
+        }
+        else
+        {
+            source = new PipelineSource(MatchScan.Open(session, database, name, filter, sort: null, limited: false), pipeline);
+        }
+
+        CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch: false);
+        return default;
+    }
+
+    private static bool OnlyCounts(BsonArray stages) =>
+        stages.Count is 1 or 2 && stages[^1].Equals(CountAll) && (stages.Count == 1 || stages[0].AsBsonDocument.GetElement(0).Name == "$match");
+}

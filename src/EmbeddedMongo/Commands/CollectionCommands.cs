@@ -1,0 +1,106 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Storage;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>Making, dropping and listing collections and databases.</summary>
+internal static class CollectionCommands
+{
+    public static readonly Command[] All =
+    [
+        new("create", ["idIndex"], CreateAsync)
+        {
+            Unsupported =
+            [
+                "capped", "size", "max", "validator", "validationLevel", "validationAction", "viewOn", "pipeline", "collation", "timeseries", "expireAfterSeconds",
+                "clusteredIndex", "changeStreamPreAndPostImages", "storageEngine", "indexOptionDefaults", "autoIndexId", "encryptedFields", "flags",
+            ],
+        },
+        new("drop", [], DropAsync),
+        new("dropDatabase", [], DropDatabaseAsync),
+        new("listCollections", ["filter", "nameOnly", "authorizedCollections", "cursor"], ListCollections),
+        new("listDatabases", ["filter", "nameOnly", "authorizedDatabases"], ListDatabases),
+    ];
+
+    private static async ValueTask<BsonDocument?> CreateAsync(Engine engine, CommandContext context)
+    {
+        var (database, name) = (context.Database, context.Collection);
+        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        {
+            if (session.Catalog.Find(database, name) is not null)
+            {
+                throw new MongoError(48, "NamespaceExists", $"Collection {database}.{name} already exists.");
+            }
+
+            CatalogTables.Create(session, database, name);
+            return new BsonDocument("ok", 1.0);
+        }));
+    }
+
+    private static async ValueTask<BsonDocument?> DropAsync(Engine engine, CommandContext context)
+    {
+        var (database, name) = (context.Database, context.Collection);
+        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        {
+            if (session.Catalog.Find(database, name) is not { } collection)
+            {
+                return new BsonDocument("ok", 1.0);
+            }
+
+            CatalogTables.Drop(session, collection);
+            return new BsonDocument { { "nIndexesWas", collection.Indexes.Length + 1 }, { "ns", collection.Namespace }, { "ok", 1.0 } };
+        }));
+    }
+
+    private static async ValueTask<BsonDocument?> DropDatabaseAsync(Engine engine, CommandContext context)
+    {
+        var database = context.Database;
+        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        {
+            var collections = session.Catalog.Of(database).ToList();
+            collections.ForEach(c => CatalogTables.Drop(session, c));
+            return collections.Count == 0
+                ? new BsonDocument("ok", 1.0)
+                : new BsonDocument { { "dropped", database }, { "ok", 1.0 } };
+        }));
+    }
+
+    private static ValueTask<BsonDocument?> ListCollections(Engine engine, CommandContext context)
+    {
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
+        var nameOnly = context.Flag("nameOnly");
+        using var session = engine.Store.Read();
+        var collections = session.Catalog.Of(context.Database).Select(c => Describe(c, nameOnly)).Where(d => filter.Matcher?.Matches(d) != false);
+        var batchSize = context.Document("cursor")?.GetValue("batchSize", BsonNull.Value) is { IsNumeric: true } size ? size.ToInt64() : (long?)null;
+        var source = DocumentSource.Of(collections);
+        CursorReply.WriteFirst(engine, context, session, $"{context.Database}.$cmd.listCollections", source, batchSize, singleBatch: false);
+        return default;
+    }
+
+    private static BsonDocument Describe(CollectionInfo collection, bool nameOnly)
+    {
+        var name = new BsonDocument { { "name", collection.Name }, { "type", "collection" } };
+        return nameOnly ? name : name.AddRange(new BsonDocument
+        {
+            { "options", new BsonDocument() },
+            { "info", new BsonDocument("readOnly", false) },
+            { "idIndex", new BsonDocument { { "v", 2 }, { "key", new BsonDocument("_id", 1) }, { "name", "_id_" } } },
+        });
+    }
+
+    private static ValueTask<BsonDocument?> ListDatabases(Engine engine, CommandContext context)
+    {
+        if (context.Database != "admin")
+        {
+            throw new MongoError(13, "Unauthorized", "listDatabases may only be run against the admin database.");
+        }
+
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
+        var nameOnly = context.Flag("nameOnly");
+        var databases = engine.Store.Catalog.Collections.Values.Select(c => c.Database).Distinct()
+            .Select(name => nameOnly ? new BsonDocument("name", name) : new BsonDocument { { "name", name }, { "sizeOnDisk", 0L }, { "empty", false } })
+            .Where(d => filter.Matcher?.Matches(d) != false);
+        return new(new BsonDocument { { "databases", new BsonArray(databases) }, { "totalSize", 0L }, { "ok", 1.0 } });
+    }
+}

@@ -1,0 +1,101 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Wire;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>One command being run: typed access to its fields, and the reply it may write to directly.</summary>
+internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, long connectionId)
+{
+    public WireMessage Message { get; } = message;
+
+    public BsonDocument Body { get; } = message.Body;
+
+    public ReplyBuffer Reply { get; } = reply;
+
+    public long ConnectionId { get; } = connectionId;
+
+    public string Name { get; } = message.CommandName;
+
+    public string Database => Text("$db") ?? throw new MongoError(40414, "Location40414", "BSON field 'OP_MSG.$db' is missing but a required field");
+
+    /// <summary>The collection that the command's first field names.</summary>
+    public string Collection
+    {
+        get
+        {
+            var name = Body.GetElement(0).Value as BsonString
+                ?? throw new MongoError(73, "InvalidNamespace", $"collection name has invalid type {Body.GetElement(0).Value.BsonType}");
+            Names.CheckCollection(Database, name.Value);
+            return name.Value;
+        }
+    }
+
+    public string Namespace => $"{Database}.{Collection}";
+
+    public bool Has(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull;
+
+    public BsonDocument? Document(string field) => Value(field) switch
+    {
+        null => null,
+        BsonDocument document => document,
+        var other => throw Wrong(field, other, "object"),
+    };
+
+    public BsonArray? Array(string field) => Value(field) switch
+    {
+        null => null,
+        BsonArray array => array,
+        var other => throw Wrong(field, other, "array"),
+    };
+
+    public string? Text(string field) => Value(field) switch
+    {
+        null => null,
+        BsonString text => text.Value,
+        var other => throw Wrong(field, other, "string"),
+    };
+
+    public bool Flag(string field, bool fallback = false) => Value(field) switch
+    {
+        null => fallback,
+        BsonBoolean flag => flag.Value,
+        { IsNumeric: true } number => number.ToDouble() != 0,
+        var other => throw Wrong(field, other, "bool"),
+    };
+
+    /// <summary>A whole number that is not negative.</summary>
+    public long? Count(string field)
+    {
+        if (Value(field) is not { } value)
+        {
+            return null;
+        }
+
+        if (!value.IsNumeric)
+        {
+            throw Wrong(field, value, "long");
+        }
+
+        var number = value.ToDouble();
+        return number is >= 0 and <= long.MaxValue ? (long)number : throw MongoError.BadValue($"BSON field '{field}' value must be >= 0, actual value '{value}'");
+    }
+
+    /// <summary>The documents of a write, whether they were sent beside the body or in it.</summary>
+    public List<ReadOnlyMemory<byte>> Batch(string field)
+    {
+        if (!Message.Sequences.TryGetValue(field, out var documents))
+        {
+            var inline = Array(field) ?? throw new MongoError(40414, "Location40414", $"BSON field '{Name}.{field}' is missing but a required field");
+            documents = [.. inline.Select(d => (ReadOnlyMemory<byte>)(d as BsonDocument ?? throw Wrong(field, d, "object")).ToBson())];
+        }
+
+        return documents.Count is > 0 and <= 100_000
+            ? documents
+            : throw new MongoError(16, "InvalidLength", $"Write batch sizes must be between 1 and 100000. Got {documents.Count} operations.");
+    }
+
+    private BsonValue? Value(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull ? value : null;
+
+    private MongoError Wrong(string field, BsonValue value, string expected) => MongoError.TypeMismatch(
+        $"BSON field '{Name}.{field}' is the wrong type '{value.BsonType.ToString().ToLowerInvariant()}', expected type '{expected}'");
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Visuels.EmbeddedMongo.Planning;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>An open cursor between two batches.</summary>
+internal sealed class Cursor(string ns, DocumentSource source)
+{
+    private int _inUse;
+
+    public string Namespace { get; } = ns;
+
+    public DocumentSource Source { get; } = source;
+
+    /// <summary>Read from the source, but not sent: it did not fit.</summary>
+    public byte[]? Pending { get; set; }
+
+    public DateTimeOffset LastUsed { get; set; }
+
+    public bool TryUse() => Interlocked.Exchange(ref _inUse, 1) == 0;
+
+    public void Release() => Volatile.Write(ref _inUse, 0);
+}
+
+/// <summary>The cursors that clients have left open. They cost no transaction, only memory, and not for ever.</summary>
+internal sealed class Cursors(TimeProvider clock)
+{
+    private const int MaxOpen = 1000;
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
+    private readonly ConcurrentDictionary<long, Cursor> _open = new();
+
+    public int Count => _open.Count;
+
+    public long Keep(Cursor cursor)
+    {
+        cursor.LastUsed = clock.GetUtcNow();
+        if (_open.Count >= MaxOpen)
+        {
+            Kill(_open.MinBy(c => c.Value.LastUsed).Key);
+        }
+
+        long id;
+        do
+        {
+            id = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
+        }
+        while (id == 0 || !_open.TryAdd(id, cursor));
+
+        return id;
+    }
+
+    /// <summary>The cursor, for this caller alone until it is released.</summary>
+    public Cursor Use(long id, string ns)
+    {
+        var cursor = _open.GetValueOrDefault(id) ?? throw NotFound(id);
+        if (cursor.Namespace != ns)
+        {
+            throw new MongoError(13, "Unauthorized", $"Requested getMore on namespace '{ns}', but cursor belongs to a different namespace {cursor.Namespace}");
+        }
+
+        if (!cursor.TryUse())
+        {
+            throw new MongoError(12051, "Location12051", $"cursor id {id} is already in use");
+        }
+
+        cursor.LastUsed = clock.GetUtcNow();
+        return cursor;
+    }
+
+    public void GiveBack(long id, Cursor cursor, bool stays)
+    {
+        cursor.Release();
+        if (!stays)
+        {
+            _open.TryRemove(id, out _);
+        }
+
+        // Read to its end, or killed while it was read from.
+        if (!_open.ContainsKey(id) && cursor.TryUse())
+        {
+            cursor.Source.Dispose();
+        }
+    }
+
+    public bool Kill(long id)
+    {
+        if (!_open.TryRemove(id, out var cursor))
+        {
+            return false;
+        }
+
+        // One that is being read from right now is disposed of when it is given back.
+        if (cursor.TryUse())
+        {
+            cursor.Source.Dispose();
+        }
+
+        return true;
+    }
+
+    public void KillIdle()
+    {
+        var before = clock.GetUtcNow() - IdleTimeout;
+        foreach (var (id, _) in _open.Where(c => c.Value.LastUsed < before))
+        {
+            Kill(id);
+        }
+    }
+
+    public static MongoError NotFound(long id) => new(43, "CursorNotFound", $"cursor id {id} not found");
+}

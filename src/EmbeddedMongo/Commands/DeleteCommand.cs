@@ -1,0 +1,57 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Wire;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>delete: one or all that match.</summary>
+internal static class DeleteCommand
+{
+    private const string Ns = "delete.deletes";
+
+    public static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
+    {
+        var (database, name, ordered) = (context.Database, context.Collection, context.Flag("ordered", true));
+        var statements = context.Batch("deletes").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes)));
+
+        return await engine.Store.WriteAsync(session =>
+        {
+            var deleted = 0;
+            var errors = new WriteErrors(ordered);
+            errors.Each(statements, (statement, _) =>
+            {
+                var (filter, multi) = statement.Value;
+                foreach (var rid in Targets.Find(session, database, name, filter, sort: null, multi))
+                {
+                    Delete(session, database, name, rid);
+                    deleted++;
+                }
+            });
+            return errors.AddTo(new BsonDocument("n", deleted));
+        });
+    }
+
+    public static BsonDocument Delete(WriteSession session, string database, string name, long rid)
+    {
+        var collection = session.Catalog.Find(database, name)!;
+        var document = BsonBytes.Decode(Targets.Read(session, collection, rid));
+        DocumentTable.Delete(session, collection, rid, document);
+        return document;
+    }
+
+    private static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement)
+    {
+        StatementFields.Check(statement, Ns, "q", "limit");
+        var query = StatementFields.Query(statement, Ns);
+        var limit = statement.GetValue("limit", BsonNull.Value);
+        if (!limit.IsNumeric)
+        {
+            throw new MongoError(40414, "Location40414", $"BSON field '{Ns}.limit' is missing but a required field");
+        }
+
+        return Attempt<(CompiledFilter, bool)>.At(() => limit.ToDouble() is 0 or 1
+            ? (CompiledFilter.Parse(query), limit.ToDouble() == 0)
+            : throw MongoError.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}"));
+    }
+}

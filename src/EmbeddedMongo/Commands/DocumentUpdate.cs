@@ -1,0 +1,68 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Updates;
+using Visuels.EmbeddedMongo.Wire;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>What an update did.</summary>
+internal readonly record struct UpdateResult(int Matched, int Modified, BsonValue? UpsertedId);
+
+/// <summary>An update ready to run: whom it is for and what it does to them.</summary>
+internal sealed class DocumentUpdate
+{
+    private readonly CompiledFilter _filter;
+    private readonly UpdateSpec _spec;
+
+    private DocumentUpdate(CompiledFilter filter, UpdateSpec spec) => (_filter, _spec) = (filter, spec);
+
+    public bool IsReplacement => _spec.IsReplacement;
+
+    public static DocumentUpdate Parse(BsonDocument query, BsonValue update, BsonArray? arrayFilters) =>
+        new(CompiledFilter.Parse(query), UpdateSpec.Parse(update, arrayFilters));
+
+    public UpdateResult Run(WriteSession session, string database, string name, bool multi, bool upsert)
+    {
+        var found = Targets.Find(session, database, name, _filter, sort: null, multi);
+        var modified = 0;
+        foreach (var rid in found)
+        {
+            modified += Apply(session, database, name, rid).Changed ? 1 : 0;
+        }
+
+        return found.Count == 0 && upsert
+            ? new UpdateResult(0, 0, Insert(session, database, name)["_id"])
+            : new UpdateResult(found.Count, modified, null);
+    }
+
+    public (BsonDocument Before, BsonDocument After, bool Changed) Apply(WriteSession session, string database, string name, long rid)
+    {
+        // Anew for each document: the one before may have made an index multikey.
+        var collection = session.Catalog.Find(database, name)!;
+        var stored = Targets.Read(session, collection, rid);
+        var before = BsonBytes.Decode(stored);
+        var after = _spec.Apply(before, _filter.Rest, isInsert: false);
+        if (!after.TryGetValue("_id", out var id) || !id.Equals(before["_id"]))
+        {
+            throw new MongoError(66, "ImmutableField", "Performing an update on the path '_id' would modify the immutable field '_id'");
+        }
+
+        var bytes = BsonBytes.Encode(after);
+        if (bytes.AsSpan().SequenceEqual(stored))
+        {
+            return (before, after, false);
+        }
+
+        DocumentTable.Update(session, collection, rid, BsonBytes.Decode(stored), after, bytes);
+        return (before, after, true);
+    }
+
+    public BsonDocument Insert(WriteSession session, string database, string name)
+    {
+        var document = _spec.Apply(UpdateSpec.UpsertSeed(_filter.Rest), _filter.Rest, isInsert: true);
+        var prepared = NewDocument.From(document);
+        DocumentTable.Insert(session, prepared, database, name);
+        return document;
+    }
+}

@@ -1,0 +1,6 @@
+using Visuels.EmbeddedMongo.Storage;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>What all commands work on.</summary>
+internal sealed record Engine(Store Store, Cursors Cursors, TimeProvider Clock);

@@ -1,0 +1,76 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Storage;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>findAndModify: changes or removes the first document that matches, and returns it as it was or has become.</summary>
+internal static class FindAndModifyCommand
+{
+    public static Command Named(string name) => new(name, ["query", "sort", "remove", "update", "new", "fields", "upsert", "arrayFilters", "bypassDocumentValidation"], RunAsync)
+    {
+        Unsupported = ["hint", "collation", "let"],
+    };
+
+    private static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
+    {
+        var (database, name) = (context.Database, context.Collection);
+        var query = context.Document("query") ?? [];
+        var filter = CompiledFilter.Parse(query);
+        var sort = context.Document("sort") is { ElementCount: > 0 } order ? order : null;
+        var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen) : null;
+        var (remove, upsert, returnNew) = (context.Flag("remove"), context.Flag("upsert"), context.Flag("new"));
+        var update = ParseUpdate(context, query, remove, upsert, returnNew);
+
+        var (value, lastError) = await engine.Store.WriteAsync(session =>
+        {
+            var found = Targets.Find(session, database, name, filter, sort, multi: false);
+            return found.Count > 0 ? Change(session, database, name, found[0], update, returnNew)
+                : update is not null && upsert ? Insert(session, database, name, update, returnNew)
+                : Missed(update is null);
+        });
+
+        return new BsonDocument
+        {
+            { "lastErrorObject", lastError },
+            { "value", value is null ? BsonNull.Value : fields?.Apply(value) ?? value },
+            { "ok", 1.0 },
+        };
+    }
+
+    private static DocumentUpdate? ParseUpdate(CommandContext context, BsonDocument query, bool remove, bool upsert, bool returnNew)
+    {
+        if (remove && (context.Has("update") || upsert || returnNew))
+        {
+            throw MongoError.FailedToParse("Cannot specify both 'update', 'upsert' or 'new' and 'remove=true'");
+        }
+
+        if (!remove && !context.Has("update"))
+        {
+            throw MongoError.FailedToParse("Either an update or remove=true must be specified");
+        }
+
+        return remove ? null : DocumentUpdate.Parse(query, context.Body["update"], context.Array("arrayFilters"));
+    }
+
+    private static (BsonDocument? Value, BsonDocument LastError) Change(WriteSession session, string database, string name, long rid, DocumentUpdate? update, bool returnNew)
+    {
+        if (update is null)
+        {
+            return (DeleteCommand.Delete(session, database, name, rid), new BsonDocument("n", 1));
+        }
+
+        var (before, after, _) = update.Apply(session, database, name, rid);
+        return (returnNew ? after : before, new BsonDocument { { "n", 1 }, { "updatedExisting", true } });
+    }
+
+    private static (BsonDocument? Value, BsonDocument LastError) Insert(WriteSession session, string database, string name, DocumentUpdate update, bool returnNew)
+    {
+        var inserted = update.Insert(session, database, name);
+        return (returnNew ? inserted : null, new BsonDocument { { "n", 1 }, { "updatedExisting", false }, { "upserted", inserted["_id"] } });
+    }
+
+    private static (BsonDocument? Value, BsonDocument LastError) Missed(bool remove) =>
+        (null, remove ? new BsonDocument("n", 0) : new BsonDocument { { "n", 0 }, { "updatedExisting", false } });
+}

@@ -1,0 +1,163 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Storage;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>find and what follows it.</summary>
+internal static class FindCommands
+{
+    public static readonly Command[] All =
+    [
+        new("find", ["filter", "sort", "projection", "skip", "limit", "batchSize", "singleBatch", "allowDiskUse", "allowPartialResults"], Find)
+        {
+            Unsupported = ["hint", "collation", "let", "min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay", "noCursorTimeout", "readOnce"],
+        },
+        new("getMore", ["collection", "batchSize"], GetMore),
+        new("killCursors", ["cursors"], KillCursors),
+        new("count", ["query", "limit", "skip", "fields"], Count) { Unsupported = ["hint", "collation"] },
+        new("distinct", ["key", "query"], Distinct) { Unsupported = ["hint", "collation"] },
+    ];
+
+    private static ValueTask<BsonDocument?> Find(Engine engine, CommandContext context)
+    {
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
+        var sort = Sort(context.Document("sort"));
+        var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields) : null;
+        var limit = context.Count("limit") ?? 0;
+        var skip = context.Count("skip") ?? 0;
+        var singleBatch = context.Flag("singleBatch");
+        var batchSize = context.Count("batchSize");
+        var (database, name) = (context.Database, context.Collection);
+
+        using var session = engine.Store.Read();
+        if (filter.SingleId is { } id && projection is null && skip == 0 && batchSize != 0)
+        {
+            WriteById(context, session, database, name, id);
+            return default;
+        }
+
+        var scan = MatchScan.Open(session, database, name, filter, sort, limit > 0);
+        DocumentSource source = scan is null ? DocumentSource.Of([]) : new FindSource(scan, sort, projection, skip, limit);
+        CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch);
+        return default;
+    }
+
+    private static BsonDocument? Sort(BsonDocument? sort)
+    {
+        if (sort is null or { ElementCount: 0 })
+        {
+            return null;
+        }
+
+        if (!sort.Contains("$natural"))
+        {
+            SortSpec.Parse(sort);
+        }
+        else if (sort.ElementCount > 1 || !sort[0].IsNumeric || Math.Abs(sort[0].ToDouble()) != 1)
+        {
+            throw MongoError.BadValue("$natural sort cannot be set to a value other than -1 or 1.");
+        }
+
+        return sort;
+    }
+
+    /// <summary>The most frequent query of all: the stored bytes go to the socket as they are.</summary>
+    private static void WriteById(CommandContext context, Session session, string database, string name, BsonValue id)
+    {
+        var reply = context.Reply;
+        var body = reply.OpenDocument();
+        var cursor = reply.OpenDocument("cursor");
+        var batch = reply.OpenDocument("firstBatch", BsonType.Array);
+        if (session.Catalog.Find(database, name) is { } collection)
+        {
+            using var row = session.Db.Use(collection.ByIdSql).Bind(1, KeyWriter.Encode(id));
+            if (row.Step())
+            {
+                reply.WriteElement(0, row.Blob(0));
+            }
+        }
+
+        reply.Close(batch);
+        reply.Write("id", 0L);
+        reply.Write("ns", $"{database}.{name}");
+        reply.Close(cursor);
+        reply.Write("ok", 1.0);
+        reply.Close(body);
+    }
+
+    private static ValueTask<BsonDocument?> GetMore(Engine engine, CommandContext context)
+    {
+        var id = context.Body[0] as BsonInt64
+            ?? throw MongoError.TypeMismatch($"BSON field 'getMore.getMore' is the wrong type '{context.Body[0].BsonType}', expected type 'long'");
+        var collection = context.Text("collection") ?? throw new MongoError(40414, "Location40414", "BSON field 'getMore.collection' is missing but a required field");
+        using var session = engine.Store.Read();
+        CursorReply.WriteNext(engine, context, session, id.Value, $"{context.Database}.{collection}", context.Count("batchSize"));
+        return default;
+    }
+
+    private static ValueTask<BsonDocument?> KillCursors(Engine engine, CommandContext context)
+    {
+        var killed = new BsonArray();
+        var notFound = new BsonArray();
+        foreach (var id in context.Array("cursors") ?? [])
+        {
+            (id is BsonInt64 known && engine.Cursors.Kill(known.Value) ? killed : notFound).Add(id);
+        }
+
+        return new(new BsonDocument
+        {
+            { "cursorsKilled", killed },
+            { "cursorsNotFound", notFound },
+            { "cursorsAlive", new BsonArray() },
+            { "cursorsUnknown", new BsonArray() },
+            { "ok", 1.0 },
+        });
+    }
+
+    private static ValueTask<BsonDocument?> Count(Engine engine, CommandContext context)
+    {
+        var filter = CompiledFilter.Parse(context.Document("query") ?? []);
+        var skip = context.Count("skip") ?? 0;
+        var limit = context.Count("limit") is { } given and > 0 ? given : long.MaxValue;
+        using var session = engine.Store.Read();
+        var all = CountMatches(session, context.Database, context.Collection, filter, limit > long.MaxValue - skip ? long.MaxValue : skip + limit);
+        var count = Math.Max(0, all - skip);
+        return new(new BsonDocument { { "n", count <= int.MaxValue ? (int)count : count }, { "ok", 1.0 } });
+    }
+
+    /// <summary>How many documents match, counted no further than a limit.</summary>
+    public static long CountMatches(Session session, string database, string name, CompiledFilter filter, long limit)
+    {
+        if (filter.Original.ElementCount == 0)
+        {
+            return session.Catalog.Find(database, name) is { } collection ? Math.Min(limit, session.Db.Scalar(collection.CountSql)) : 0;
+        }
+
+        using var scan = MatchScan.Open(session, database, name, filter, sort: null, limited: false);
+        var count = 0L;
+        while (count < limit && scan?.Next(session) == true)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static ValueTask<BsonDocument?> Distinct(Engine engine, CommandContext context)
+    {
+        var filter = CompiledFilter.Parse(context.Document("query") ?? []);
+        var key = context.Text("key") ?? throw new MongoError(40414, "Location40414", "BSON field 'distinct.key' is missing but a required field");
+        using var session = engine.Store.Read();
+        using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
+        var values = new SortedSet<BsonValue>(BsonOrder.Comparer);
+        while (scan?.Next(session) == true)
+        {
+            values.UnionWith(FieldPaths.Distinct(scan.Document, key));
+        }
+
+        return new(new BsonDocument { { "values", new BsonArray(values) }, { "ok", 1.0 } });
+    }
+}

@@ -1,0 +1,51 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Wire;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>What drivers ask before and beside the real work. The answers describe a standalone server without sessions.</summary>
+internal static class HandshakeCommands
+{
+    private const int WireVersionOf7 = 21;
+
+    public static readonly Command[] All =
+    [
+        new("hello", [], (engine, context) => Hello(engine, context, "isWritablePrimary")) { TakesAnything = true },
+        new("isMaster", [], (engine, context) => Hello(engine, context, "ismaster")) { TakesAnything = true },
+        new("ismaster", [], (engine, context) => Hello(engine, context, "ismaster")) { TakesAnything = true },
+        new("ping", [], (_, _) => Ok()),
+        new("endSessions", [], (_, _) => Ok()),
+        new("buildInfo", [], (_, _) => BuildInfo()),
+        new("buildinfo", [], (_, _) => BuildInfo()),
+    ];
+
+    private static ValueTask<BsonDocument?> Ok() => new(new BsonDocument("ok", 1.0));
+
+    private static ValueTask<BsonDocument?> Hello(Engine engine, CommandContext context, string primary) => new(new BsonDocument
+    {
+        { "helloOk", true },
+        { primary, true },
+        { "maxBsonObjectSize", BsonBytes.MaxDocumentSize },
+        { "maxMessageSizeBytes", WireMessage.MaxSize },
+        { "maxWriteBatchSize", 100_000 },
+        { "localTime", engine.Clock.GetUtcNow().UtcDateTime },
+        { "connectionId", (int)context.ConnectionId },
+        { "minWireVersion", 0 },
+        { "maxWireVersion", WireVersionOf7 },
+        { "readOnly", false },
+        { "ok", 1.0 },
+    });
+
+    private static ValueTask<BsonDocument?> BuildInfo() => new(new BsonDocument
+    {
+        { "version", "7.0.0" },
+        { "versionArray", new BsonArray { 7, 0, 0, 0 } },
+        { "gitVersion", "visuels-embedded-mongo" },
+        { "modules", new BsonArray() },
+        { "bits", 64 },
+        { "debug", false },
+        { "maxBsonObjectSize", BsonBytes.MaxDocumentSize },
+        { "storageEngines", new BsonArray { "sqlite" } },
+        { "ok", 1.0 },
+    });
+}

@@ -1,0 +1,52 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Wire;
+
+namespace Visuels.EmbeddedMongo.Commands;
+
+/// <summary>update: one or many, by operators, by replacement, or inserting where nothing matches.</summary>
+internal static class UpdateCommand
+{
+    private const string Ns = "update.updates";
+
+    public static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
+    {
+        var (database, name, ordered) = (context.Database, context.Collection, context.Flag("ordered", true));
+        var statements = context.Batch("updates").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes)));
+
+        return await engine.Store.WriteAsync(session =>
+        {
+            var (matched, modified) = (0, 0);
+            var upserted = new BsonArray();
+            var errors = new WriteErrors(ordered);
+            errors.Each(statements, (statement, index) =>
+            {
+                var (update, multi, upsert) = statement.Value;
+                var result = update.Run(session, database, name, multi, upsert);
+                matched += result.Matched;
+                modified += result.Modified;
+                if (result.UpsertedId is { } id)
+                {
+                    matched++;
+                    upserted.Add(new BsonDocument { { "index", index }, { "_id", id } });
+                }
+            });
+
+            var reply = new BsonDocument { { "n", matched }, { "nModified", modified } };
+            return errors.AddTo(upserted.Count > 0 ? reply.Add("upserted", upserted) : reply);
+        });
+    }
+
+    private static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement)
+    {
+        StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters");
+        var query = StatementFields.Query(statement, Ns);
+        var (multi, upsert) = (StatementFields.Flag(statement, Ns, "multi"), StatementFields.Flag(statement, Ns, "upsert"));
+        return Attempt<(DocumentUpdate, bool, bool)>.At(() =>
+        {
+            var update = DocumentUpdate.Parse(query, statement.GetValue("u", BsonNull.Value), statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray);
+            return !multi || !update.IsReplacement
+                ? (update, multi, upsert)
+                : throw MongoError.FailedToParse("multi update is not supported for replacement-style update");
+        });
+    }
+}

@@ -1,0 +1,81 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Planning;
+
+/// <summary>A filter, checked and compiled once, with its text search taken out.</summary>
+internal sealed class CompiledFilter
+{
+    private CompiledFilter(BsonDocument original, BsonDocument rest, TextQuery? text)
+    {
+        Original = original;
+        Rest = rest;
+        Text = text;
+        Matcher = rest.ElementCount == 0 ? null : Matcher.Compile(rest);
+    }
+
+    public BsonDocument Original { get; }
+
+    public BsonDocument Rest { get; }
+
+    public TextQuery? Text { get; }
+
+    /// <summary>Null where everything matches.</summary>
+    public Matcher? Matcher { get; }
+
+    public static CompiledFilter Parse(BsonDocument filter)
+    {
+        TextQuery? text = null;
+        var rest = TakeText(filter, ref text);
+        return new CompiledFilter(filter, rest, text);
+    }
+
+    /// <summary>The value of <c>_id</c> where the filter asks for nothing else.</summary>
+    public BsonValue? SingleId =>
+        Original.ElementCount == 1 && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value) ? id.Value : null;
+
+    private static bool IsPlainId(BsonValue value) => value.BsonType is BsonType.ObjectId or BsonType.String
+        or BsonType.Int32 or BsonType.Int64 or BsonType.Binary or BsonType.DateTime;
+
+    // $text can stand at the top or inside an $and; elsewhere it would need an index for every other branch, too.
+    private static BsonDocument TakeText(BsonDocument filter, ref TextQuery? text)
+    {
+        if (!filter.Contains("$text") && !filter.Contains("$and"))
+        {
+            return filter;
+        }
+
+        var rest = new BsonDocument();
+        foreach (var clause in filter)
+        {
+            if (clause.Name == "$text")
+            {
+                text = text is null ? TextQuery.Parse(clause.Value) : throw MongoError.BadValue("Too many text expressions");
+            }
+            else if (clause.Name == "$and" && clause.Value is BsonArray parts && parts.OfType<BsonDocument>().Any(p => p.Contains("$text")))
+            {
+                var kept = new BsonArray();
+                foreach (var part in parts)
+                {
+                    var remaining = part is BsonDocument document ? TakeText(document, ref text) : part;
+                    if (remaining is not BsonDocument { ElementCount: 0 })
+                    {
+                        kept.Add(remaining);
+                    }
+                }
+
+                if (kept.Count > 0)
+                {
+                    rest.Add("$and", kept);
+                }
+            }
+            else
+            {
+                rest.Add(clause);
+            }
+        }
+
+        return rest;
+    }
+}

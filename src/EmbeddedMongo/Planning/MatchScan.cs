@@ -1,0 +1,104 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Wire;
+
+namespace Visuels.EmbeddedMongo.Planning;
+
+/// <summary>The documents of a collection that match, each once, in the plan's order.</summary>
+internal sealed class MatchScan : IDisposable
+{
+    private readonly CollectionInfo _collection;
+    private readonly CompiledFilter _filter;
+    private readonly RowScan? _rows;
+    private readonly HashSet<long>? _seen;
+    private readonly TextFields? _textFields;
+    private readonly List<(long Rid, double Score)> _hits = [];
+    private int _hit = -1;
+    private byte[]? _bytes;
+    private BsonDocument? _document;
+
+    private MatchScan(Session session, CollectionInfo collection, CompiledFilter filter, BsonDocument? sort, bool limited)
+    {
+        _collection = collection;
+        _filter = filter;
+        if (filter.Text is { } text)
+        {
+            var index = TextSearch.Index(collection);
+            _textFields = index.Spec.Text;
+            _hits = TextSearch.Hits(session, index, text);
+            return;
+        }
+
+        var plan = Planner.Plan(session, collection, filter.Rest, sort, limited);
+        _rows = new RowScan(plan);
+        _seen = plan.MayRepeat ? [] : null;
+        IsSorted = plan.IsSorted;
+    }
+
+    /// <summary>The order asked for is the order read.</summary>
+    public bool IsSorted { get; }
+
+    public long Rid { get; private set; }
+
+    /// <summary>Null where no text was searched for.</summary>
+    public double? TextScore => _filter.Text is null ? null : _hits[_hit].Score;
+
+    public ReadOnlySpan<byte> Bytes => _rows is null ? _bytes : _rows.Document;
+
+    public BsonDocument Document => _document ??= BsonBytes.Decode(Bytes.ToArray());
+
+    public BsonDocument ScoredDocument => MatchedDocument.WithScore(Document, TextScore);
+
+    /// <summary>Null where the collection does not exist.</summary>
+    public static MatchScan? Open(Session session, string database, string name, CompiledFilter filter, BsonDocument? sort, bool limited) =>
+        session.Catalog.Find(database, name) is { } collection ? new MatchScan(session, collection, filter, sort, limited) : null;
+
+    public bool Next(Session session)
+    {
+        while (_rows is null ? NextHit(session) : NextRow(session))
+        {
+            _document = null;
+            if (_filter.Matcher?.Matches(Document) != false && (_textFields is null || _filter.Text!.Accepts(_textFields, Document)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Detach() => _rows?.Detach();
+
+    public void Dispose() => _rows?.Dispose();
+
+    private bool NextRow(Session session)
+    {
+        while (_rows!.Next(session))
+        {
+            Rid = _rows.Rid;
+            if (_seen?.Add(Rid) != false)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool NextHit(Session session)
+    {
+        while (++_hit < _hits.Count)
+        {
+            Rid = _hits[_hit].Rid;
+            using var row = session.Db.Use(_collection.ByRidSql).Bind(1, Rid);
+            if (row.Step())
+            {
+                _bytes = row.Blob(0).ToArray();
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

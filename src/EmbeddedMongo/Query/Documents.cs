@@ -1,0 +1,87 @@
+using MongoDB.Bson;
+
+namespace Visuels.EmbeddedMongo.Query;
+
+internal static class Documents
+{
+    /// <summary>The reserved top-level field by which a text search hands on its score.</summary>
+    public const string TextScore = "$textScore";
+
+    private const int MaxDepth = 100;
+
+    public static void Deconstruct(this BsonElement element, out string name, out BsonValue value) =>
+        (name, value) = (element.Name, element.Value);
+
+    public static BsonValue? Find(this BsonDocument document, string name) => document.TryGetValue(name, out var value) ? value : null;
+
+    public static BsonValue ScoreOf(BsonDocument document) => document.Find(TextScore)
+        ?? throw Failure.Located(40218, "query requires text score metadata, but it is not available");
+
+    /// <summary>The document as clients may see it.</summary>
+    public static BsonDocument WithoutScore(BsonDocument document) =>
+        document.Contains(TextScore) ? new(document.Where(e => e.Name != TextScore)) : document;
+
+    /// <summary>Documents nest at most 100 levels deep.</summary>
+    public static void CheckDepth(BsonValue value, int level = 1)
+    {
+        if (level > MaxDepth && value is BsonDocument or BsonArray)
+        {
+            throw new MongoError(15, "Overflow", $"Document exceeds maximum nesting depth of {MaxDepth}");
+        }
+
+        var inner = value switch
+        {
+            BsonDocument document => document.Values,
+            BsonArray array => array,
+            _ => [],
+        };
+
+        foreach (var item in inner)
+        {
+            if (item is BsonDocument or BsonArray)
+            {
+                CheckDepth(item, level + 1);
+            }
+        }
+    }
+
+    /// <summary>Whether the value is <c>{$meta: "textScore"}</c>; other metadata is refused.</summary>
+    public static bool IsTextScore(BsonValue value)
+    {
+        if (value is not BsonDocument { ElementCount: 1 } document || document.GetElement(0).Name != "$meta")
+        {
+            return false;
+        }
+
+        return document[0] is BsonString { Value: "textScore" } ? true
+            : document[0] is BsonString { Value: "searchScore" or "indexKey" or "recordId" or "sortKey" or "randVal" or "geoNearDistance" or "geoNearPoint" } other
+                ? throw Failure.NotSupported($"$meta '{other.Value}'")
+                : throw Failure.Located(17308, $"Unsupported argument to $meta: {document[0]}");
+    }
+
+    /// <summary>Checks a path whose parts name fields, as sorts, projections and stages take it.</summary>
+    public static string CheckPath(string path)
+    {
+        if (path.Length == 0)
+        {
+            throw Failure.Located(40352, "FieldPath cannot be constructed with empty string");
+        }
+
+        foreach (var part in path.Split('.'))
+        {
+            if (part.Length == 0)
+            {
+                throw path.EndsWith('.')
+                    ? Failure.Located(40353, "FieldPath must not end with a '.'.")
+                    : Failure.Located(15998, "FieldPath field names may not be empty strings.");
+            }
+
+            if (part[0] == '$')
+            {
+                throw Failure.Located(16410, $"FieldPath field names may not start with '$'. Consider using $getField or $setField. In '{path}'.");
+            }
+        }
+
+        return path;
+    }
+}

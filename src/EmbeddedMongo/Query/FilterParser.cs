@@ -1,0 +1,79 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Aggregation;
+
+namespace Visuels.EmbeddedMongo.Query;
+
+/// <summary>Reads filter documents: fields, and the operators that stand where a field would.</summary>
+internal static class FilterParser
+{
+    private static readonly Filter Everything = new ConstantFilter(true);
+
+    public static Filter Parse(BsonDocument filter) => Parse(filter, isTop: true);
+
+    /// <summary>A filter for documents inside arrays, where some operators are not allowed.</summary>
+    public static Filter ParseNested(BsonDocument filter) => Parse(filter, isTop: false);
+
+    public static Filter All(List<Filter> filters) => filters.Count switch
+    {
+        0 => Everything,
+        1 => filters[0],
+        _ => new AndFilter([.. filters]),
+    };
+
+    private static Filter Parse(BsonDocument filter, bool isTop)
+    {
+        var all = new List<Filter>(filter.ElementCount);
+
+        foreach (var (name, value) in filter)
+        {
+            if (!name.StartsWith('$'))
+            {
+                all.Add(OperatorParser.ParseField(name, value));
+            }
+            else if (ParseOperator(name, value, isTop) is { } parsed)
+            {
+                all.Add(parsed);
+            }
+        }
+
+        return All(all);
+    }
+
+    private static Filter? ParseOperator(string name, BsonValue value, bool isTop) => name switch
+    {
+        "$and" => All(ParseEach(name, value, isTop)),
+        "$or" => new OrFilter([.. ParseEach(name, value, isTop)]),
+        "$nor" => new NotFilter(new OrFilter([.. ParseEach(name, value, isTop)])),
+        "$comment" => null,
+        "$expr" => isTop
+            ? new ExpressionFilter(ExpressionParser.Parse(value))
+            : throw new MongoError(224, "QueryFeatureNotAllowed", "$expr can only be applied to the top-level document"),
+        "$alwaysTrue" => new ConstantFilter(true),
+        "$alwaysFalse" => new ConstantFilter(false),
+        "$text" or "$where" or "$jsonSchema" or "$sampleRate" => throw Failure.NotSupported($"{name} here"),
+        _ => throw Failure.BadValue($"unknown top level operator: {name}. If you have a field name that starts with a '$' symbol, "
+            + "consider using $getField or $setField."),
+    };
+
+    private static List<Filter> ParseEach(string name, BsonValue value, bool isTop)
+    {
+        if (value is not BsonArray array)
+        {
+            throw Failure.BadValue($"{name} must be an array");
+        }
+
+        if (array.Count == 0)
+        {
+            throw Failure.BadValue("$and/$or/$nor must be a nonempty array");
+        }
+
+        var each = new List<Filter>(array.Count);
+
+        foreach (var item in array)
+        {
+            each.Add(Parse(item as BsonDocument ?? throw Failure.BadValue("$or/$and/$nor entries need to be full objects"), isTop));
+        }
+
+        return each;
+    }
+}

@@ -1,0 +1,182 @@
+using MongoDB.Bson;
+
+namespace Visuels.EmbeddedMongo.Query;
+
+/// <summary>Reads the conditions on one field.</summary>
+internal static class OperatorParser
+{
+    public static Filter ParseField(string path, BsonValue value) => value switch
+    {
+        BsonDocument document when IsOperators(document) => ParseOperators(path, document),
+        BsonRegularExpression regex => new PathFilter(path, new RegexTest(regex.Pattern, regex.Options)),
+        _ => new PathFilter(path, Equal(value)),
+    };
+
+    /// <summary>Whether the document holds operators rather than being a value. A database reference is a value.</summary>
+    public static bool IsOperators(BsonDocument document) =>
+        document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$')
+        && !(document.Contains("$ref") && document.Contains("$id"));
+
+    public static Filter ParseOperators(string path, BsonDocument operators)
+    {
+        var all = new List<Filter>(operators.ElementCount);
+
+        foreach (var (name, value) in operators)
+        {
+            if (Parse(path, name, value, operators) is { } filter)
+            {
+                all.Add(filter);
+            }
+        }
+
+        return FilterParser.All(all);
+    }
+
+    private static Filter? Parse(string path, string name, BsonValue value, BsonDocument operators) => name switch
+    {
+        "$eq" => new PathFilter(path, Equal(value)),
+        "$ne" => value is BsonRegularExpression ? throw Failure.BadValue("Can't have regex as arg to $ne.") : Not(path, Equal(value)),
+        "$gt" => new PathFilter(path, Range(path, value, greater: true, orEqual: false)),
+        "$gte" => new PathFilter(path, Range(path, value, greater: true, orEqual: true)),
+        "$lt" => new PathFilter(path, Range(path, value, greater: false, orEqual: false)),
+        "$lte" => new PathFilter(path, Range(path, value, greater: false, orEqual: true)),
+        "$in" => new PathFilter(path, In(name, value)),
+        "$nin" => Not(path, In(name, value)),
+        "$exists" => IsTrue(value) ? new PathFilter(path, new ExistsTest()) : Not(path, new ExistsTest()),
+        "$type" => new PathFilter(path, new TypeTest(TypeNames.ParseSet(value))),
+        "$not" => ParseNot(path, value),
+        "$mod" => new PathFilter(path, Mod(value)),
+        "$size" => new PathFilter(path, Size(value)),
+        "$all" => ParseAll(path, value),
+        "$elemMatch" => new PathFilter(path, ElemMatch(value)),
+        "$regex" => new PathFilter(path, RegexOf(value, operators)),
+        "$options" => operators.Contains("$regex") ? null : throw Failure.BadValue("$options needs a $regex"),
+        "$comment" => null,
+        "$bitsAllSet" or "$bitsAllClear" or "$bitsAnySet" or "$bitsAnyClear" => new PathFilter(path, BitsTest.Parse(name, value)),
+        "$near" or "$nearSphere" or "$geoWithin" or "$within" or "$geoIntersects" => throw Failure.NotSupported(name),
+        _ => throw Failure.BadValue($"unknown operator: {name}"),
+    };
+
+    private static NotFilter Not(string path, ElementTest test) => new(new PathFilter(path, test));
+
+    private static EqualTest Equal(BsonValue value) =>
+        value is BsonUndefined ? throw Failure.BadValue("cannot compare to undefined") : new(value);
+
+    private static RangeTest Range(string path, BsonValue value, bool greater, bool orEqual) => value switch
+    {
+        BsonUndefined => throw Failure.BadValue("cannot compare to undefined"),
+        BsonRegularExpression => throw Failure.BadValue($"Can't have RegEx as arg to predicate over field '{path}'."),
+        _ => new(value, greater, orEqual),
+    };
+
+    private static InTest In(string name, BsonValue value)
+    {
+        var array = value as BsonArray ?? throw Failure.BadValue($"{name} needs an array");
+        var values = new List<BsonValue>(array.Count);
+        var patterns = new List<RegexTest>();
+
+        foreach (var item in array)
+        {
+            switch (item)
+            {
+                case BsonDocument document when IsOperators(document):
+                    throw Failure.BadValue($"cannot nest $ under {name}");
+                case BsonUndefined:
+                    throw Failure.BadValue("InMatchExpression equality cannot be undefined");
+                case BsonRegularExpression regex:
+                    patterns.Add(new(regex.Pattern, regex.Options));
+                    values.Add(item);
+                    break;
+                default:
+                    values.Add(item);
+                    break;
+            }
+        }
+
+        return new(values, [.. patterns]);
+    }
+
+    private static bool IsTrue(BsonValue value) => value switch
+    {
+        BsonBoolean boolean => boolean.Value,
+        BsonNull or BsonUndefined => false,
+        _ => !value.IsNumeric || Number.Compare(value, (BsonInt32)0) != 0,
+    };
+
+    private static NotFilter ParseNot(string path, BsonValue value) => value switch
+    {
+        BsonRegularExpression regex => Not(path, new RegexTest(regex.Pattern, regex.Options)),
+        BsonDocument { ElementCount: 0 } => throw Failure.BadValue("$not cannot be empty"),
+        BsonDocument operators => new(ParseOperators(path, operators)),
+        _ => throw Failure.BadValue("$not needs a regex or a document"),
+    };
+
+    private static ModTest Mod(BsonValue value)
+    {
+        var array = value as BsonArray ?? throw Failure.BadValue("malformed mod, needs to be an array");
+
+        if (array.Count != 2)
+        {
+            throw Failure.BadValue($"malformed mod, {(array.Count < 2 ? "not enough" : "too many")} elements");
+        }
+
+        if (!Number.TryTruncate(array[0], out var divisor) || !Number.TryTruncate(array[1], out var remainder))
+        {
+            throw Failure.BadValue("malformed mod, divisor and remainder must be numbers that fit 64 bits");
+        }
+
+        return divisor != 0 ? new(divisor, remainder) : throw Failure.BadValue("divisor cannot be 0");
+    }
+
+    private static SizeTest Size(BsonValue value)
+    {
+        if (!value.IsNumeric || !Number.TryToLong(value, out var size))
+        {
+            throw Failure.BadValue($"Failed to parse $size. Expected an integer in: $size: {Failure.Show(value)}");
+        }
+
+        return size >= 0 ? new(size) : throw Failure.BadValue($"Failed to parse $size. Expected a non-negative number in: $size: {size}");
+    }
+
+    private static Filter ParseAll(string path, BsonValue value)
+    {
+        var array = value as BsonArray ?? throw Failure.BadValue("$all needs an array");
+        var all = new List<Filter>(array.Count);
+        var ofElements = array.Count > 0 && array[0] is BsonDocument first && IsOperators(first);
+
+        foreach (var item in array)
+        {
+            if (ofElements != (item is BsonDocument document && IsOperators(document))
+                || (ofElements && item.AsBsonDocument.GetElement(0).Name != "$elemMatch"))
+            {
+                throw Failure.BadValue("no $ expressions in $all");
+            }
+
+            all.Add(ofElements ? ParseOperators(path, item.AsBsonDocument) : ParseField(path, item));
+        }
+
+        return all.Count == 0 ? new ConstantFilter(false) : FilterParser.All(all);
+    }
+
+    public static ElemMatchTest ElemMatch(BsonValue value)
+    {
+        var document = value as BsonDocument ?? throw Failure.BadValue("$elemMatch needs an Object");
+        var ofFields = !IsOperators(document) || document.GetElement(0).Name is "$and" or "$or" or "$nor" or "$where" or "$expr";
+        return new(ofFields ? FilterParser.ParseNested(document) : ParseOperators("", document), ofFields);
+    }
+
+    private static RegexTest RegexOf(BsonValue value, BsonDocument operators)
+    {
+        var options = !operators.TryGetValue("$options", out var given) ? null
+            : given is BsonString text ? text.Value : throw Failure.BadValue("$options has to be a string");
+
+        return value switch
+        {
+            BsonRegularExpression { Options.Length: > 0 } when options is not null =>
+                throw Failure.Located(51075, "options set in both $regex and $options"),
+            BsonRegularExpression regex => new(regex.Pattern, options ?? regex.Options),
+            BsonString pattern => new(pattern.Value, options ?? ""),
+            _ => throw Failure.BadValue("$regex has to be a string"),
+        };
+    }
+}

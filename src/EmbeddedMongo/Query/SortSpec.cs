@@ -1,0 +1,136 @@
+using MongoDB.Bson;
+
+namespace Visuels.EmbeddedMongo.Query;
+
+/// <summary>A sort, parsed once. An array counts as its least element ascending and its greatest descending; missing as null.</summary>
+public sealed class SortSpec
+{
+    private readonly FieldPath[] _paths;
+    private readonly bool[] _descending;
+    private readonly int _score;
+
+    private SortSpec(FieldPath[] paths, bool[] descending, int score) => (_paths, _descending, _score) = (paths, descending, score);
+
+    /// <summary>Whether the sort leaves every order as it is.</summary>
+    public bool IsEmpty => _paths.Length == 0;
+
+    /// <summary>Parses a sort document: paths with 1 or -1, or <c>{$meta: "textScore"}</c>, which sorts downwards.</summary>
+    /// <exception cref="MongoError">The sort is malformed.</exception>
+    public static SortSpec Parse(BsonDocument sort)
+    {
+        var paths = new FieldPath[sort.ElementCount];
+        var descending = new bool[paths.Length];
+        var score = -1;
+
+        for (var i = 0; i < paths.Length; i++)
+        {
+            var (name, value) = sort.GetElement(i);
+
+            if (Documents.IsTextScore(value))
+            {
+                (score, descending[i], paths[i]) = (i, true, new(Documents.TextScore));
+                continue;
+            }
+
+            if (!value.IsNumeric)
+            {
+                throw Failure.Located(15974, $"Illegal key in $sort specification: {name}: {Failure.Show(value)}");
+            }
+
+            if (!Number.TryTruncate(value, out var direction) || direction is not (1 or -1))
+            {
+                throw Failure.Located(15975, "$sort key ordering must be 1 (for ascending) or -1 (for descending)");
+            }
+
+            (descending[i], paths[i]) = (direction < 0, new(Documents.CheckPath(name)));
+        }
+
+        return new(paths, descending, score);
+    }
+
+    /// <summary>Which of two documents comes first: negative, zero or positive.</summary>
+    public int Compare(BsonDocument a, BsonDocument b) => CompareKeys(Key(a), Key(b));
+
+    /// <summary>Sorts documents, stably; with a limit only as many as that are held and returned.</summary>
+    public IEnumerable<BsonDocument> Order(IEnumerable<BsonDocument> documents, long limit = long.MaxValue)
+    {
+        var order = Comparer<(BsonValue[] Key, long Number)>.Create((a, b) =>
+            CompareKeys(a.Key, b.Key) is var byKey and not 0 ? byKey : a.Number.CompareTo(b.Number));
+
+        // The queue gives up the last of those kept first.
+        var kept = new PriorityQueue<BsonDocument, (BsonValue[], long)>(Comparer<(BsonValue[], long)>.Create((a, b) => order.Compare(b, a)));
+        var number = 0L;
+
+        foreach (var document in documents)
+        {
+            var key = (Key(document), number++);
+
+            if (kept.Count < limit)
+            {
+                kept.Enqueue(document, key);
+            }
+            else
+            {
+                kept.EnqueueDequeue(document, key);
+            }
+        }
+
+        var sorted = new BsonDocument[kept.Count];
+
+        for (var i = sorted.Length - 1; i >= 0; i--)
+        {
+            sorted[i] = kept.Dequeue();
+        }
+
+        return sorted;
+    }
+
+    /// <summary>The values a document is sorted by; computing them once per document is what makes a sort cheap.</summary>
+    internal BsonValue[] Key(BsonDocument document)
+    {
+        if (_score >= 0)
+        {
+            Documents.ScoreOf(document);
+        }
+
+        var plain = new BsonValue[_paths.Length];
+
+        for (var i = 0; i < plain.Length; i++)
+        {
+            if (!KeyGenerator.TryPlain(document, _paths[i], out plain[i]))
+            {
+                return FirstKey(document);
+            }
+        }
+
+        return plain;
+    }
+
+    internal int CompareKeys(BsonValue[] a, BsonValue[] b)
+    {
+        for (var i = 0; i < a.Length; i++)
+        {
+            var order = BsonOrder.Compare(a[i], b[i]);
+
+            if (order != 0)
+            {
+                return _descending[i] ? -order : order;
+            }
+        }
+
+        return 0;
+    }
+
+    private BsonValue[] FirstKey(BsonDocument document)
+    {
+        var keys = KeyGenerator.Generate(document, _paths) ?? throw Failure.BadValue("cannot sort with keys that are parallel arrays");
+        var first = keys[0];
+
+        foreach (var key in keys)
+        {
+            first = CompareKeys(key, first) < 0 ? key : first;
+        }
+
+        return first;
+    }
+}

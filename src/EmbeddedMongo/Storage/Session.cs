@@ -1,0 +1,70 @@
+namespace Visuels.EmbeddedMongo.Storage;
+
+/// <summary>A connection inside a transaction, with the catalog that belongs to what it sees.</summary>
+internal abstract class Session(Database db, Catalog catalog)
+{
+    public Database Db { get; } = db;
+
+    public Catalog Catalog { get; set; } = catalog;
+}
+
+/// <summary>The writer's side of a transaction.</summary>
+internal sealed class WriteSession(Database db, Catalog catalog) : Session(db, catalog)
+{
+    /// <summary>Does all of it or, when it throws, nothing; what the transaction did before stays.</summary>
+    public T Atomically<T>(Func<T> work)
+    {
+        var before = Catalog;
+        Db.Run("SAVEPOINT one");
+        try
+        {
+            var result = work();
+            Db.Run("RELEASE one");
+            return result;
+        }
+        catch
+        {
+            Catalog = before;
+            // SQLite ends the whole transaction by itself when the disk is full or broken.
+            if (Db.InTransaction)
+            {
+                Db.Run("ROLLBACK TO one");
+                Db.Run("RELEASE one");
+            }
+
+            throw;
+        }
+    }
+}
+
+/// <summary>One snapshot for one command, on a connection of the pool.</summary>
+internal sealed class ReadSession : Session, IDisposable
+{
+    private readonly Store _store;
+
+    public ReadSession(Store store, Database db)
+        : base(db, store.Catalog)
+    {
+        _store = store;
+
+        // The snapshot begins with the first read. A commit between taking the catalog and that read would make the two disagree.
+        while (true)
+        {
+            db.Run("BEGIN");
+            Catalog = store.Catalog;
+            if (CatalogTables.Version(db) == Catalog.Version)
+            {
+                return;
+            }
+
+            db.Run("COMMIT");
+            Thread.Yield();
+        }
+    }
+
+    public void Dispose()
+    {
+        Db.Run("COMMIT");
+        _store.Return(Db);
+    }
+}

@@ -1,0 +1,112 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
+
+namespace Visuels.EmbeddedMongo.Updates;
+
+/// <summary>Carries a modifier to its place in a document, making the way where there is none.</summary>
+internal static class PathWriter
+{
+    private const int MaxPadding = 1_500_000;
+
+    /// <summary>One step down: a field of a document or a position of an array; null where there is nothing.</summary>
+    public static BsonValue? Step(BsonValue? value, string part) => value switch
+    {
+        BsonDocument document => document.Find(part),
+        BsonArray array => FieldPath.ParseIndex(part) is var index and >= 0 && index < array.Count ? array[index] : null,
+        _ => null,
+    };
+
+    public static void Apply(BsonDocument document, string[] parts, Modifier modifier, bool isInsert)
+    {
+        BsonValue container = document;
+
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var isLast = i == parts.Length - 1;
+            var next = Step(container, parts[i]);
+
+            if (next is null && !CanCreate(container, parts[i]))
+            {
+                if (modifier.AllowsDeadEnds)
+                {
+                    return;
+                }
+
+                throw Failure.PathNotViable($"Cannot create field '{parts[i]}' in element {{{Name(parts, i)}: {Failure.Show(container)}}}");
+            }
+
+            if (isLast)
+            {
+                Write(container, parts[i], next, modifier, new(document, string.Join('.', parts), isInsert));
+            }
+            else if (next is not null)
+            {
+                container = next;
+            }
+            else if (!modifier.Creates)
+            {
+                return;
+            }
+            else
+            {
+                var made = new BsonDocument();
+                Put(container, parts[i], made);
+                container = made;
+            }
+        }
+    }
+
+    public static void Remove(BsonValue container, string part)
+    {
+        if (container is BsonDocument document)
+        {
+            document.Remove(part);
+        }
+        else if (Step(container, part) is not null)
+        {
+            // The others keep their positions.
+            container.AsBsonArray[FieldPath.ParseIndex(part)] = BsonNull.Value;
+        }
+    }
+
+    private static string Name(string[] parts, int i) => i == 0 ? "" : parts[i - 1];
+
+    private static bool CanCreate(BsonValue container, string part) =>
+        container is BsonDocument || (container is BsonArray && FieldPath.ParseIndex(part) >= 0);
+
+    private static void Write(BsonValue container, string part, BsonValue? old, Modifier modifier, UpdateTarget target)
+    {
+        if (modifier is UnsetModifier)
+        {
+            Remove(container, part);
+        }
+        else if ((old is not null || modifier.Creates) && modifier.Apply(old, target) is { } value)
+        {
+            Put(container, part, value);
+        }
+    }
+
+    private static void Put(BsonValue container, string part, BsonValue value)
+    {
+        if (container is BsonDocument document)
+        {
+            document[part] = value;
+            return;
+        }
+
+        var array = container.AsBsonArray;
+        var index = FieldPath.ParseIndex(part);
+
+        if (index - array.Count > MaxPadding)
+        {
+            throw Failure.BadValue($"can't backfill more than {MaxPadding} elements");
+        }
+
+        while (array.Count <= index)
+        {
+            array.Add(BsonNull.Value);
+        }
+
+        array[index] = value;
+    }
+}

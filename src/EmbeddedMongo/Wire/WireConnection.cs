@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Visuels.EmbeddedMongo.Commands;
+
+namespace Visuels.EmbeddedMongo.Wire;
+
+/// <summary>Reads one client's requests and answers them in order. Bytes that make no message end this connection and no other.</summary>
+internal sealed class WireConnection(ConnectionContext connection, CommandRunner commands, long id)
+{
+    private readonly ReplyBuffer _reply = new();
+    private int _replies;
+
+    public async Task RunAsync()
+    {
+        var input = connection.Transport.Input;
+
+        // Idle connections end as soon as the server stops; a command in progress is still answered.
+        using var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?
+            .ConnectionClosedRequested.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), input);
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(connection.ConnectionClosed);
+                var buffer = read.Buffer;
+                while (TryTakeMessage(ref buffer, out var message))
+                {
+                    await AnswerAsync(message);
+                }
+
+                input.AdvanceTo(buffer.Start, buffer.End);
+                if (read.IsCompleted || read.IsCanceled)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or OperationCanceledException or ArgumentOutOfRangeException)
+        {
+            // The client is gone or talks something else; there is nobody to tell.
+            connection.Abort();
+        }
+    }
+
+    private static bool TryTakeMessage(ref ReadOnlySequence<byte> buffer, out byte[] message)
+    {
+        message = [];
+        if (buffer.Length < 4)
+        {
+            return false;
+        }
+
+        Span<byte> prefix = stackalloc byte[4];
+        buffer.Slice(0, 4).CopyTo(prefix);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
+        if (length is < WireMessage.HeaderSize + 5 or > WireMessage.MaxSize)
+        {
+            throw new InvalidDataException("no message has this length");
+        }
+
+        if (buffer.Length < length)
+        {
+            return false;
+        }
+
+        message = buffer.Slice(0, length).ToArray();
+        buffer = buffer.Slice(length);
+        return true;
+    }
+
+    private async ValueTask AnswerAsync(byte[] bytes)
+    {
+        WireMessage message;
+        try
+        {
+            message = WireMessage.Parse(bytes);
+        }
+        catch (MongoError error)
+        {
+            // The frame is sound, the BSON in it is not: MongoDB answers that, too.
+            _reply.Begin(++_replies, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)), legacy: false);
+            _reply.Write(CommandRunner.Describe(error));
+            await SendAsync();
+            return;
+        }
+
+        _reply.Begin(++_replies, message.RequestId, message.IsLegacy);
+        await commands.RunAsync(new CommandContext(message, _reply, id));
+        if (message.ExpectsReply)
+        {
+            await SendAsync();
+        }
+    }
+
+    private async ValueTask SendAsync()
+    {
+        _reply.Finish();
+        await connection.Transport.Output.WriteAsync(_reply.Message, connection.ConnectionClosed);
+    }
+}

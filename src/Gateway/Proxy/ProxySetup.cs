@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Net.Http.Headers;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Http;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Visuels.Gateway.Proxy;
+
+internal static class ProxySetup
+{
+    /// <summary>Room for the largest upload that a service takes (5 images of 5 MB, and the form); each service has bounds of its own.</summary>
+    private const long BodyBytes = 30 * 1024 * 1024;
+
+    public static void AddProxy(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = BodyBytes);
+        // Who stands in front of the Gateway is configured (Proxies:KnownNetworks); by itself a neighbour on loopback is a client like any other.
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+        {
+            options.KnownProxies.Clear();
+            if (string.IsNullOrEmpty(builder.Configuration["Proxies:KnownNetworks"]))
+            {
+                options.ForwardedHeaders = ForwardedHeaders.None;
+            }
+        });
+        builder.Services.AddSingleton<IProxyConfigProvider>(services =>
+            new InMemoryConfigProvider(ProxyRoutes.Routes, ProxyRoutes.Clusters(services.GetRequiredService<ServiceAddresses>())));
+        builder.Services.AddReverseProxy().AddTransforms(transforms => transforms.AddResponseTransform(DropHeadersOfTheEdge));
+    }
+
+    public static void MapProxy(this WebApplication app) =>
+        app.MapReverseProxy(proxy => proxy.Use(AnswerForSilentService)).AllowAnonymous();
+
+    // The Gateway answers CORS itself, also for its own errors; two sets of headers would be none.
+    private static ValueTask DropHeadersOfTheEdge(ResponseTransformContext context)
+    {
+        var headers = context.HttpContext.Response.Headers;
+        headers.Remove(HeaderNames.Server);
+        foreach (var header in headers.Keys.Where(IsCors).ToList())
+        {
+            headers.Remove(header);
+        }
+
+        return default;
+    }
+
+    private static bool IsCors(string header) => header.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task AnswerForSilentService(HttpContext context, Func<Task> next)
+    {
+        await next();
+        if (context.GetForwarderErrorFeature() is { } failure && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            var tooLarge = failure.Exception is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
+            await (tooLarge
+                ? Problems.Problem(StatusCodes.Status413PayloadTooLarge, "payload_too_large", "The request is too large.")
+                : Problems.Unavailable(ProblemCodes.DependencyUnavailable, "This part of the marketplace does not answer right now; please try again."))
+                .ExecuteAsync(context);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Visuels.Jobs.Consumers;
+using Visuels.Jobs.Ledger;
+using Visuels.Jobs.Mailbox;
+using Visuels.Jobs.Sending;
+using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Jobs;
+
+/// <summary>Tells people by mail what the other services' events mean for them.</summary>
+public static class JobsService
+{
+    public static readonly ServiceIdentity Identity = new("jobs", 4005, "Visuels Jobs", "Visuels.Jobs");
+
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = ServiceHost.CreateBuilder(Identity, args, configure);
+        builder.AddMongo("visuels-jobs");
+        builder.AddMessaging(Identity.Name, AddConsumers);
+        builder.Services.AddUserCards();
+        builder.Services.AddMailLedger();
+        builder.AddMailSender();
+        builder.Services.AddValidation();
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapMailbox();
+        app.MapLedger();
+        return app;
+    }
+
+    private static void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<EmailCodeIssuedConsumer>();
+        bus.AddConsumer<KnownAddressSignedUpConsumer>();
+        bus.AddConsumer<Consumers.UserRegisteredConsumer>();
+        bus.AddConsumer<UserUpdatedConsumer>();
+        bus.AddConsumer<OrderPlacedConsumer>();
+        bus.AddConsumer<OrderStatusChangedConsumer>();
+
+        // All that Jobs does begins with a message: without the broker it is not ready, and "degraded" would still answer 200.
+        bus.ConfigureHealthCheckOptions(health =>
+        {
+            health.Tags.Add(ServiceDefaultsExtensions.ReadyTag);
+            health.MinimalFailureStatus = HealthStatus.Unhealthy;
+        });
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using MassTransit;
+using MongoDB.Bson;
+using Visuels.ServiceDefaults.Sealing;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Jobs.Ledger;
+
+/// <summary>A mail that an event asks for.</summary>
+/// <param name="Template">One of <see cref="Templates.MailTemplates"/>.</param>
+/// <param name="UserId">Who reads it.</param>
+/// <param name="To">The address, when the event carries it; else it is looked up when the mail is sent.</param>
+/// <param name="ExpiresAt">From then on it is worthless.</param>
+internal sealed record NewMail(string Template, string UserId, string? To = null, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>Turns events into rows of the ledger, and wakes the dispatcher.</summary>
+internal sealed class MailQueue(MailStore store, KeyFolder keys, TimeProvider clock)
+{
+    private const string SealUse = "mail-model";
+
+    private readonly KeyRing _ring = keys.Ring("sealing.key");
+
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Adds the mails of one event. An event that comes again finds its mails there and adds nothing.</summary>
+    public async Task AddAsync<TEvent>(ConsumeContext<TEvent> context, params NewMail[] mails)
+        where TEvent : class
+    {
+        var eventId = context.MessageId ?? throw new InvalidOperationException("An event without an id cannot be told from its repetition.");
+        var model = JsonSerializer.Serialize(context.Message, JsonSerializerOptions.Web);
+        await store.AddAsync([.. mails.Select(mail => Row(mail, eventId, model))], context.CancellationToken);
+        Wake();
+    }
+
+    /// <summary>What the event said, or null when the seal cannot be opened.</summary>
+    public TEvent? Open<TEvent>(Mail mail) =>
+        mail.Model is { } model && _ring.Open(model, SealUse, mail.Id) is { } json
+            ? JsonSerializer.Deserialize<TEvent>(json, JsonSerializerOptions.Web)
+            : default;
+
+    /// <summary>Something may be due. A lost signal costs one poll, never a mail.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Waits for a signal, at most as long as given.</summary>
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken ct)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(_wake.Reader.WaitToReadAsync(ended.Token).AsTask(), Task.Delay(atMost, clock, ended.Token));
+        await ended.CancelAsync();
+        _wake.Reader.TryRead(out _);
+    }
+
+    private Mail Row(NewMail mail, Guid eventId, string model)
+    {
+        var now = clock.GetUtcNow();
+        var userId = ObjectId.Parse(mail.UserId);
+        var id = Mail.IdOf(eventId, userId, mail.Template);
+        return new Mail
+        {
+            Id = id,
+            Template = mail.Template,
+            UserId = userId,
+            To = mail.To,
+            Model = _ring.Seal(model, SealUse, id),
+            State = MailStates.Queued,
+            DueAt = now,
+            ExpiresAt = mail.ExpiresAt,
+            CreatedAt = now,
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Jobs.Templates;
+
+/// <summary>Mails about an account, to its owner.</summary>
+internal static class AccountMails
+{
+    public static MailContent Code(EmailCodeIssued issued, string code)
+    {
+        var until = issued.ExpiresAt.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture);
+        var (subject, heading) = issued.Purpose == CodePurposes.VerifyEmail
+            ? ("Visuels - Email Verification Code", "Verify your email")
+            : ("Visuels - Your Code", "Your code");
+        return new MailContent(subject, heading, $"Hello {issued.Name},")
+        {
+            Paragraphs = [$"Enter this code to go on. It works once, until {until} UTC. Do not share it with anybody: we will never ask you for it."],
+            Code = code,
+            Note = "If you did not ask for this code, ignore this mail; nothing will happen.",
+        };
+    }
+
+    public static MailContent KnownAddress(KnownAddressSignedUp known, SiteOptions site) =>
+        new("Visuels - You Already Have an Account", "You already have an account", $"Hello {known.Name},")
+        {
+            Paragraphs = ["Somebody, probably you, tried to sign up with this address. It already belongs to your account, so you can simply sign in."],
+            Link = ("Sign in", Links.SignIn(site)),
+            Note = "If it was not you, there is nothing to do: nobody learned that this address is known to us.",
+        };
+
+    public static MailContent Welcome(UserRegistered user, SiteOptions site) =>
+        new("Visuels - Welcome", "Welcome to Visuels", $"Hello {user.Name},")
+        {
+            Paragraphs = user.Role == Roles.Artist
+                ? ["Your address is confirmed and your studio is open. List your first artwork: buyers ask you for a piece, you accept or decline, and you settle the rest in the chat."]
+                : ["Your address is confirmed and your account is ready. Find a piece you like and ask its artist for it; we will tell you as soon as there is an answer."],
+            Facts = [("User name", user.Username)],
+            Link = ("Open Visuels", Links.Home(site)),
+        };
+}

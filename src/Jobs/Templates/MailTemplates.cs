@@ -1,0 +1,12 @@
+namespace Visuels.Jobs.Templates;
+
+/// <summary>The names under which mails stand in the ledger; part of their Message-ID, so: letters and hyphens.</summary>
+internal static class MailTemplates
+{
+    public const string Code = "code";
+    public const string KnownAddress = "known-address";
+    public const string Welcome = "welcome";
+    public const string NewOrder = "new-order";
+    public const string OrderPlaced = "order-placed";
+    public const string OrderStatus = "order-status";
+}

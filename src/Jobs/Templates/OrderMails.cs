@@ -1,0 +1,88 @@
+using System.Globalization;
+using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Money;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Jobs.Templates;
+
+/// <summary>Mails about an order. Each side sees the other's name, never the address: they have the chat.</summary>
+internal static class OrderMails
+{
+    private const string ReasonSold = "sold";
+
+    public static MailContent NewOrder(OrderPlaced order, UserCard artist, UserCard buyer, SiteOptions site) =>
+        new("Visuels - New Order", "You have a new order", $"Hello {artist.Name},")
+        {
+            Paragraphs = [$"{buyer.Name} would like to buy \"{order.Title}\" from you. Have a look, then accept or reject the order."],
+            ImageUrl = order.ImageUrl,
+            Facts = Facts(order, ("Buyer", NameOf(buyer))),
+            Link = ("View your orders", Links.ArtistsOrders(site)),
+        };
+
+    public static MailContent Placed(OrderPlaced order, UserCard buyer, UserCard artist, SiteOptions site) =>
+        new("Visuels - Order Placed", "Your order is placed", $"Hello {buyer.Name},")
+        {
+            Paragraphs = [$"We have told {artist.Name} that you would like to buy \"{order.Title}\". You will hear from us when there is an answer; nothing is owed until then."],
+            ImageUrl = order.ImageUrl,
+            Facts = Facts(order, ("Artist", NameOf(artist))),
+            Link = ("View your orders", Links.BuyersOrders(site)),
+        };
+
+    public static MailContent StatusChanged(OrderStatusChanged order, UserCard reader, UserCard other, SiteOptions site)
+    {
+        var isToArtist = order.By == OrderActors.Buyer;
+        var (word, sentence) = Words(order, other.Name);
+        List<(string, string)> facts =
+        [
+            ("Order", order.OrderId),
+            ("Artwork", order.Title),
+            ("Quantity", order.Quantity.ToString(CultureInfo.InvariantCulture)),
+            ("Total", Price(order.TotalMinor, order.Currency)),
+            (isToArtist ? "Buyer" : "Artist", NameOf(other)),
+        ];
+        if (order.Editions.Count > 0)
+        {
+            facts.Add(("Editions", string.Join(", ", order.Editions.Select(number => number.ToString(CultureInfo.InvariantCulture)))));
+        }
+
+        if (order is { Reason: { Length: > 0 } reason, By: not OrderActors.System })
+        {
+            facts.Add(("Reason", reason));
+        }
+
+        return new MailContent($"Visuels - Order {word}", $"Order {word.ToLowerInvariant()}", $"Hello {reader.Name},")
+        {
+            Paragraphs = [sentence],
+            ImageUrl = order.ImageUrl,
+            Facts = facts,
+            Link = ("View your orders", isToArtist ? Links.ArtistsOrders(site) : Links.BuyersOrders(site)),
+        };
+    }
+
+    private static (string Word, string Sentence) Words(OrderStatusChanged order, string other) => order.Status switch
+    {
+        "VIEWED" => ("Viewed", $"{other} has seen your order for \"{order.Title}\" and will answer soon."),
+        "ACCEPTED" => ("Accepted", $"Good news: {other} accepted your order for \"{order.Title}\". Settle payment and delivery with each other in the chat."),
+        "REJECTED" when order is { By: OrderActors.System, Reason: ReasonSold } =>
+            ("Rejected", $"\"{order.Title}\" by {other} was sold to another buyer, so your order could not be fulfilled. We are sorry."),
+        "REJECTED" => ("Rejected", $"{other} could not accept your order for \"{order.Title}\"."),
+        "CANCELLED" => ("Cancelled", $"{other} cancelled the order for \"{order.Title}\"."),
+        _ => ("Updated", $"The order for \"{order.Title}\" has changed."),
+    };
+
+    private static List<(string, string)> Facts(OrderPlaced order, (string, string) otherSide) =>
+    [
+        ("Order", order.OrderId),
+        ("Artwork", order.Title),
+        ("Quantity", order.Quantity.ToString(CultureInfo.InvariantCulture)),
+        ("Price", Price(order.UnitPriceMinor, order.Currency)),
+        ("Total", Price(order.TotalMinor, order.Currency)),
+        otherSide,
+    ];
+
+    private static string Price(long minor, string currency) =>
+        $"{currency} {Currencies.ToMajor(minor, currency).ToString("N" + Currencies.DecimalsOf(currency), CultureInfo.InvariantCulture)}";
+
+    private static string NameOf(UserCard user) => $"{user.Name} (@{user.Username})";
+}

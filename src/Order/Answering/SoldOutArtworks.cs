@@ -1,0 +1,22 @@
+using MongoDB.Bson;
+using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Messaging;
+
+namespace Visuels.Orders.Answering;
+
+/// <summary>Turns down the open orders for an artwork whose last edition is sold. Doing it again changes nothing.</summary>
+internal sealed class SoldOutArtworks(OrderStore orders, SoldEditions sold, OutboxSignal signal, TimeProvider clock)
+{
+    private const int BatchSize = 100;
+
+    public async Task RejectTheRestAsync(ObjectId product, CancellationToken ct)
+    {
+        // Asked before each batch: an artist who cancels meanwhile has an edition to sell again.
+        while (await sold.AreAllTakenAsync(product, ct) && await orders.FindOpenAsync(product, BatchSize, ct) is { Count: > 0 } open)
+        {
+            var move = new OrderMove(OrderStatus.REJECTED, OrderActors.System, OrderRules.SoldReason, [], clock.GetUtcNow());
+            await orders.MoveAsync(open, move, ct);
+            signal.Raise();
+        }
+    }
+}

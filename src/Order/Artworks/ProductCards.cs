@@ -1,0 +1,80 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+
+namespace Visuels.Orders.Artworks;
+
+/// <summary>
+/// Copies of artworks (collection <c>products</c>), fed by Product's events. A card that is missing is asked of Product, all of a
+/// request in one call. Found by id only, so that no index is needed.
+/// </summary>
+internal sealed class ProductCards(IMongoDatabase database, ProductCardsClient product)
+{
+    private static readonly UpdateDefinitionBuilder<ProductCard> Update = Builders<ProductCard>.Update;
+
+    private readonly IMongoCollection<ProductCard> _cards = database.GetCollection<ProductCard>("products");
+
+    public Task ApplyAsync(ProductCard card, CancellationToken ct) => ApplyAsync(card.Id, card.Version, Changes(card), ct);
+
+    /// <summary>Only what a withdrawal tells: the rest of the card stays, for the carts that show it.</summary>
+    public Task WithdrawAsync(ObjectId id, long version, ObjectId artistId, CancellationToken ct) =>
+        ApplyAsync(id, version, Update.Set(card => card.Listed, false).Set(card => card.ArtistId, artistId), ct);
+
+    /// <summary>Cards by id; artworks that Product does not know are absent.</summary>
+    /// <exception cref="DependencyUnavailableException">A card is missing here and Product cannot be asked.</exception>
+    public async Task<IReadOnlyDictionary<ObjectId, ProductCard>> GetAsync(IEnumerable<ObjectId> ids, CancellationToken ct)
+    {
+        var wanted = ids.ToHashSet();
+        if (wanted.Count == 0)
+        {
+            return new Dictionary<ObjectId, ProductCard>();
+        }
+
+        var cards = (await _cards.Find(Builders<ProductCard>.Filter.In(card => card.Id, wanted)).ToListAsync(ct)).ToDictionary(card => card.Id);
+        wanted.ExceptWith(cards.Keys);
+        if (wanted.Count == 0)
+        {
+            return cards;
+        }
+
+        var asked = await product.GetAsync(wanted, ct);
+        await AddAsync(asked, ct);
+        foreach (var card in asked)
+        {
+            cards[card.Id] = card;
+        }
+
+        return cards;
+    }
+
+    private async Task AddAsync(IReadOnlyList<ProductCard> cards, CancellationToken ct)
+    {
+        if (cards.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _cards.InsertManyAsync(cards, new InsertManyOptions { IsOrdered = false }, ct);
+        }
+        catch (MongoException e) when (e.IsDuplicateKey())
+        {
+            // An event or another request has made the card meanwhile; events bring it up to date.
+        }
+    }
+
+    private Task<bool> ApplyAsync(ObjectId id, long version, UpdateDefinition<ProductCard> changes, CancellationToken ct) =>
+        _cards.ApplyNewerAsync(Builders<ProductCard>.Filter.Eq(card => card.Id, id), version, changes, ct);
+
+    private static UpdateDefinition<ProductCard> Changes(ProductCard card) => Update
+        .Set(known => known.ArtistId, card.ArtistId)
+        .Set(known => known.Title, card.Title)
+        .Set(known => known.PriceMinor, card.PriceMinor)
+        .Set(known => known.Currency, card.Currency)
+        .Set(known => known.ImageUrl, card.ImageUrl)
+        .Set(known => known.Editions, card.Editions)
+        .Set(known => known.Listed, card.Listed);
+}

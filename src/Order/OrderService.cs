@@ -1,0 +1,57 @@
+using Visuels.Contracts.Orders;
+using Visuels.Orders.Answering;
+using Visuels.Orders.Artworks;
+using Visuels.Orders.Carts;
+using Visuels.Orders.Placing;
+using Visuels.Orders.Reading;
+using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Http;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Orders;
+
+public static class OrderService
+{
+    public static readonly ServiceIdentity Identity = new("order", 4003, "Visuels Order", "Visuels.Orders");
+
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = ServiceHost.CreateBuilder(Identity, args, configure);
+        builder.AddMongo("visuels-order");
+        builder.AddMessaging(Identity.Name, bus =>
+        {
+            bus.AddUserCardConsumers();
+            bus.AddConsumer<ProductListedConsumer>();
+            bus.AddConsumer<ProductUpdatedConsumer>();
+            bus.AddConsumer<ProductWithdrawnConsumer>();
+            bus.AddConsumer<OrderPlacedConsumer>();
+            bus.AddConsumer<OrderStatusChangedConsumer>();
+        });
+
+        var services = builder.Services;
+        services.AddUserCards();
+        services.AddServiceClient<ProductCardsClient>("product");
+        services.AddOutboxRelay(OrderStore.Collection, typeof(OrderPlaced), typeof(OrderStatusChanged));
+        services.AddSingleton<ProductCards>();
+        services.AddSingleton<CartStore>();
+        services.AddSingleton<CartView>();
+        services.AddStore<OrderStore>();
+        services.AddSingleton<SoldEditions>();
+        services.AddSingleton<OrderPlacing>();
+        services.AddSingleton<OrderAnswering>();
+        services.AddSingleton<SoldOutArtworks>();
+        services.AddStore<OrderLists>();
+        services.AddValidation();
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapCart();
+        app.MapPlacing();
+        app.MapReading();
+        app.MapAnswering();
+        return app;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using MongoDB.Bson;
+using Visuels.Products.Artworks;
+using Visuels.Products.Browsing;
+using Visuels.Products.Categories;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Images;
+using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Products.Listing;
+
+internal static class ListingEndpoints
+{
+    public static void MapListing(this IEndpointRouteBuilder app)
+    {
+        var products = app.MapGroup("/api/v1/products").WithTags("Products").RequireAuthorization(Policies.Artist);
+        products.MapPost("/", Create).AcceptsImages(Product.MostImages);
+        products.MapPatch("/{id}", Update).RequireRateLimiting(RateLimits.Write);
+        products.MapDelete("/{id}", Withdraw).RequireRateLimiting(RateLimits.Write);
+        products.MapPost("/{id}/images", ProductImages.Add).AcceptsImages(Product.MostImages);
+        products.MapDelete("/{id}/images/{fileId}", ProductImages.Remove).RequireRateLimiting(RateLimits.Write);
+    }
+
+    private static async Task<Results<Created<ListedResponse>, ProblemHttpResult>> Create(
+        [FromForm] ListProductForm form, HttpRequest request, ClaimsPrincipal user, ProductListing listing, IOptions<SiteOptions> site, CancellationToken ct)
+    {
+        var (product, problem) = await listing.ListAsync(form, request.Form.Files, user.GetUserId(), ct);
+        return product is null
+            ? problem!
+            : TypedResults.Created($"/api/v1/products/{product.Id}", new ListedResponse("product created", ProductResponse.From(product, site.Value)));
+    }
+
+    private static async Task<Results<Ok<ChangedResponse>, ProblemHttpResult>> Update(
+        ObjectId id, UpdateProductRequest request, ClaimsPrincipal user, ProductEditing editing, CategoryStore categories,
+        IOptions<SiteOptions> site, CancellationToken ct)
+    {
+        Category? category = null;
+        if (request.Category is { } name)
+        {
+            if (Slug.Of(name) is not { } slug)
+            {
+                return Problems.Invalid(ProductListing.NamelessCategory);
+            }
+
+            category = await categories.GetOrAddAsync(ProductFactory.CategoryName(name), slug, ct);
+        }
+
+        var (product, problem) = await editing.ChangeAsync(id, user.GetUserId(), known => ProductChanges.Apply(known, request, category), ct);
+        return product is null ? problem! : TypedResults.Ok(new ChangedResponse(true, ProductResponse.From(product, site.Value)));
+    }
+
+    private static async Task<Results<Ok<WithdrawnResponse>, ProblemHttpResult>> Withdraw(
+        ObjectId id, ClaimsPrincipal user, ProductEditing editing, CancellationToken ct)
+    {
+        var (_, problem) = await editing.ChangeAsync(
+            id,
+            user.GetUserId(),
+            product =>
+            {
+                product.Listed = false;
+                return null;
+            },
+            ct);
+        return problem is null ? TypedResults.Ok(new WithdrawnResponse(true, "Product deleted successfully")) : problem;
+    }
+}
+
+public sealed record ListedResponse(string Msg, ProductResponse Product);
+
+public sealed record ChangedResponse(bool Success, ProductResponse Product);
+
+public sealed record WithdrawnResponse(bool Success, string Message);

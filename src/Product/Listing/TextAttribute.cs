@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Visuels.Products.Listing;
+
+/// <summary>Words of a person: a bounded length without surrounding space, and no control characters but line ends and tabs.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+public sealed class TextAttribute(int shortest, int longest) : ValidationAttribute
+{
+    public int Shortest => shortest;
+
+    public int Longest => longest;
+
+    public override bool IsValid(object? value) =>
+        value is null
+        || (value is string text
+            && text.Trim().Length is var length && length >= shortest && length <= longest
+            && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')));
+
+    public override string FormatErrorMessage(string name) => shortest > 0
+        ? $"{name} must have {shortest} to {longest} characters."
+        : $"{name} may have at most {longest} characters.";
+}

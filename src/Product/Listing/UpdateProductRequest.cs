@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+using Visuels.Products.Artworks;
+
+namespace Visuels.Products.Listing;
+
+/// <summary>What an artist may change; what is absent or null stays. An empty text clears a text that is not required.</summary>
+public sealed record UpdateProductRequest(
+    [Text(1, ProductTexts.Title)] string? Title = null,
+    [Text(1, ProductTexts.Long)] string? ShortDescription = null,
+    [Text(1, ProductTexts.Long)] string? Description = null,
+    decimal? Price = null,
+    [Text(1, ProductTexts.Category)] string? Category = null,
+    [Text(0, ProductTexts.Material)] string? Material = null,
+    [Text(0, ProductTexts.Long)] string? ArtistNote = null,
+    [Text(0, ProductTexts.Long)] string? Story = null,
+    bool? Certified = null,
+    bool? HandMade = null,
+    bool? FrameInclude = null,
+    [Range(0, ProductTexts.LargestSide)] decimal? Width = null,
+    [Range(0, ProductTexts.LargestSide)] decimal? Height = null,
+    [Range(0, ProductTexts.LargestSide)] decimal? Depth = null,
+    [AllowedValues(null, "", Orientations.Landscape, Orientations.Portrait, Orientations.Square)] string? Orientation = null,
+    [AllowedValues(null, Units.Centimetre, Units.Inch)] string? Unit = null);

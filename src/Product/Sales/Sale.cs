@@ -1,0 +1,19 @@
+using MongoDB.Bson;
+using Visuels.Products.Artworks;
+
+namespace Visuels.Products.Sales;
+
+/// <summary>What one order holds of a product, as of a version of that order; a cancelled one stays with no editions.</summary>
+internal sealed record Sale(ObjectId OrderId, long Version, int Editions);
+
+internal static class SaleRules
+{
+    /// <summary>The sales with this one in place, or null when the order is known at this version or a newer one.</summary>
+    public static List<Sale>? With(IReadOnlyList<Sale> sales, Sale sale) =>
+        sales.Any(known => known.OrderId == sale.OrderId && known.Version >= sale.Version)
+            ? null
+            : [.. sales.Where(known => known.OrderId != sale.OrderId), sale];
+
+    public static string StatusOf(int editions, IEnumerable<Sale> sales) =>
+        sales.Sum(sale => sale.Editions) >= editions ? ProductStatus.Sold : ProductStatus.Available;
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using Visuels.ServiceDefaults.Hosting;
+
+namespace Visuels.ServiceDefaults.Images;
+
+/// <summary>Images on the local disk. Section <c>Images</c>.</summary>
+public sealed class ImageOptions
+{
+    /// <summary>Folder of the images; relative to the working directory. Default <c>data/images</c>.</summary>
+    [Required]
+    public string Folder { get; set; } = Path.Combine("data", "images");
+}
+
+/// <summary>Images at ImageKit, which are used as soon as there is a private key. Section <c>ImageKit</c>.</summary>
+public sealed class ImageKitOptions
+{
+    /// <summary>The account's private key.</summary>
+    public string? PrivateKey { get; set; }
+
+    /// <summary>The account's URL endpoint, for example <c>https://ik.imagekit.io/visuels</c>; no other URL is ever stored.</summary>
+    public string? UrlEndpoint { get; set; }
+
+    /// <summary>Where files are uploaded to.</summary>
+    [Required, Url]
+    public string UploadUrl { get; set; } = "https://upload.imagekit.io/api/v1/files/upload";
+
+    /// <summary>Where files are managed.</summary>
+    [Required, Url]
+    public string FilesUrl { get; set; } = "https://api.imagekit.io/v1/files";
+
+    /// <summary>How long one call may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What a service's images are kept under, for example <c>products</c>.</summary>
+/// <param name="Name">Name of the folder, and second segment of the path.</param>
+internal sealed record ImageArea(string Name)
+{
+    /// <summary>Where the area lies on disk.</summary>
+    public string FolderIn(ImageOptions options)
+    {
+        var folder = Path.GetFullPath(Path.Combine(options.Folder, Name));
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"Images:Folder: {folder} cannot be created: {e.Message}");
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MongoDB.Bson;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
+
+namespace Visuels.Auth.Tests;
+
+/// <summary>Auth on a port, with a clock that tests move, and what its clients do all the time.</summary>
+public class AuthApp : IAsyncLifetime
+{
+    public const string Password = "correct horse battery";
+
+    private static int _people;
+
+    public ServiceUnderTest Service { get; private set; } = null!;
+
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    public HttpClient Http => Service.Anonymous;
+
+    public virtual void Prepare(TestSetup test)
+    {
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        Service = await ServiceUnderTest.StartAsync(AuthService.Build, test =>
+        {
+            // Hashes are slow on purpose; what these tests look at is not the hash.
+            test.Settings["Auth:PasswordIterations"] = "1000";
+            test.Settings["Auth:PasswordQueue"] = "500";
+            test.Clock = Clock;
+            Prepare(test);
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Service.DisposeAsync();
+    }
+
+    /// <summary>Somebody new, whom nobody knows yet.</summary>
+    public static Person Someone(string role = Roles.User)
+    {
+        var number = Interlocked.Increment(ref _people);
+        return new Person($"person{number}@example.com", $"person{number}", $"Person {number}", Password, role);
+    }
+
+    public Task<HttpResponseMessage> Post(string path, object body) => Http.PostAsJsonAsync("/api/v1/auth" + path, body, Ct);
+
+    public async Task<JsonElement> SignUp(Person person)
+    {
+        using var response = await Post("/email-signup", person);
+        return await response.Should(HttpStatusCode.Created);
+    }
+
+    /// <summary>The newest code that was mailed to an address, opened as Jobs opens it.</summary>
+    public async Task<string> CodeFor(string email)
+    {
+        await Service.Bus.NextAsync<EmailCodeIssued>(code => code.Email == email);
+        return Open(Codes(email)[^1]);
+    }
+
+    public IReadOnlyList<EmailCodeIssued> Codes(string email) =>
+        [.. Service.Bus.Published<EmailCodeIssued>().Where(code => code.Email == email).OrderBy(code => code.Version)];
+
+    public string Open(EmailCodeIssued code) =>
+        Service.Services.GetRequiredService<KeyFolder>().Ring("sealing.key").Open(code.SealedCode, "mail-code", code.CodeId)
+        ?? throw new InvalidOperationException("Jobs could not open this code.");
+
+    public async Task<HttpResponseMessage> Verify(string email, string otp) => await Post("/email-verify?tokens=true", new { email, otp });
+
+    public async Task<HttpResponseMessage> SignIn(string email, string password) => await Post("/email-signin?tokens=true", new { email, password });
+
+    /// <summary>Signs somebody up, reads the code, proves the address.</summary>
+    public async Task<Member> Join(Person person)
+    {
+        await SignUp(person);
+        using var response = await Verify(person.Email, await CodeFor(person.Email));
+        var tokens = await response.Should(HttpStatusCode.OK);
+        return new Member(
+            person,
+            ObjectId.Parse(tokens.GetProperty("user").GetProperty("_id").GetString()),
+            tokens.GetProperty("refreshToken").GetString()!,
+            Service.Client(tokens.GetProperty("accessToken").GetString()));
+    }
+
+    public Task<Member> Join(string role = Roles.User) => Join(Someone(role));
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+}
+
+public sealed record Person(string Email, string Username, string Name, string Password, string Role);
+
+public sealed record Member(Person Person, ObjectId Id, string RefreshToken, HttpClient Http);

@@ -1,0 +1,113 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Aggregation;
+using static Visuels.EmbeddedMongo.Tests.Language.Bson;
+
+namespace Visuels.EmbeddedMongo.Tests.Language;
+
+public class PipelineTests
+{
+    private const string Sales =
+        "[{_id: 1, k: 'a', n: 1}, {_id: 2, k: 'b', n: 2}, {_id: 3, k: 'a', n: 3.5}, {_id: 4, n: NumberLong(4)}]";
+
+    [Theory]
+    [InlineData("[{$match: {n: {$gt: 1}}}, {$match: {k: 'a'}}]", "[{_id: 3, k: 'a', n: 3.5}]")]
+    [InlineData("[{$sort: {n: -1}}, {$limit: 1}, {$project: {n: 1}}]", "[{_id: 4, n: NumberLong(4)}]")]
+    [InlineData("[{$sort: {n: 1}}, {$skip: 3}, {$project: {n: 1, _id: 0}}]", "[{n: NumberLong(4)}]")]
+    [InlineData("[{$count: 'n'}]", "[{n: 4}]")]
+    [InlineData("[{$match: {_id: 0}}, {$skip: 0}, {$count: 'n'}]", "[]")]
+    [InlineData("[{$group: {_id: '$k', n: {$sum: '$n'}}}]", "[{_id: 'a', n: 4.5}, {_id: 'b', n: 2}, {_id: null, n: NumberLong(4)}]")]
+    [InlineData("[{$group: {_id: 1, n: {$sum: 1}}}]", "[{_id: 1, n: 4}]")]
+    [InlineData("[{$group: {_id: {k: '$k'}, c: {$count: {}}}}]", "[{_id: {k: 'a'}, c: 2}, {_id: {k: 'b'}, c: 1}, {_id: {}, c: 1}]")]
+    [InlineData("[{$group: {_id: null, l: {$min: '$n'}, h: {$max: '$n'}, a: {$avg: '$n'}, f: {$first: '$k'}, z: {$last: '$k'}}}]",
+        "[{_id: null, l: 1, h: NumberLong(4), a: 2.625, f: 'a', z: null}]")]
+    [InlineData("[{$group: {_id: null, p: {$push: '$k'}, s: {$addToSet: '$k'}}}]", "[{_id: null, p: ['a', 'b', 'a'], s: ['a', 'b']}]")]
+    [InlineData("[{$sortByCount: '$k'}, {$limit: 1}]", "[{_id: 'a', count: 2}]")]
+    [InlineData("[{$limit: 1}, {$addFields: {'x.y': '$n', n: {$add: ['$n', 1]}}}]", "[{_id: 1, k: 'a', n: 2, x: {y: 1}}]")]
+    [InlineData("[{$limit: 1}, {$set: {k: '$$REMOVE', z: 5}}, {$unset: ['n']}]", "[{_id: 1, z: 5}]")]
+    [InlineData("[{$limit: 1}, {$replaceWith: {a: '$n', r: '$$ROOT.k', c: '$$CURRENT.n'}}]", "[{a: 1, r: 'a', c: 1}]")]
+    [InlineData("[{$limit: 1}, {$replaceRoot: {newRoot: {x: ['$k', '$none']}}}]", "[{x: ['a', null]}]")]
+    [InlineData("[{$facet: {a: [{$match: {k: 'a'}}, {$count: 'n'}], b: [{$limit: 1}, {$project: {_id: 1}}]}}]", "[{a: [{n: 2}], b: [{_id: 1}]}]")]
+    public void Stages(string pipeline, string expected) => Same(expected, Run(pipeline, Sales));
+
+    [Theory]
+    [InlineData("[{$unwind: '$a'}]", "[{_id: 1, a: 1}, {_id: 1, a: 2}, {_id: 3, a: 7}]")]
+    [InlineData("[{$unwind: {path: '$a', includeArrayIndex: 'i', preserveNullAndEmptyArrays: true}}]",
+        "[{_id: 1, a: 1, i: NumberLong(0)}, {_id: 1, a: 2, i: NumberLong(1)}, {_id: 2, i: null}, {_id: 3, a: 7, i: null}, {_id: 4, i: null}]")]
+    public void Unwind_makes_a_document_of_each_element(string pipeline, string expected) =>
+        Same(expected, Run(pipeline, "[{_id: 1, a: [1, 2]}, {_id: 2, a: []}, {_id: 3, a: 7}, {_id: 4}]"));
+
+    [Theory]
+    [InlineData("[1, 2]", "3")]
+    [InlineData("[2147483647, 1]", "NumberLong('2147483648')")]
+    [InlineData("[NumberLong('9223372036854775807'), 1]", "9.223372036854775807e18")]
+    [InlineData("[NumberLong(1), 1]", "NumberLong(2)")]
+    [InlineData("[0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]", "1.0")]
+    [InlineData("[NumberDecimal('1.10'), 1]", "NumberDecimal('2.10')")]
+    [InlineData("['x', 1, null]", "1")]
+    [InlineData("['x']", "0")]
+    public void A_sum_has_the_widest_type_it_needs(string numbers, string expected) =>
+        Same($"[{{_id: null, s: {expected}}}]", Run("[{$unwind: '$n'}, {$group: {_id: null, s: {$sum: '$n'}}}]", $"[{{n: {numbers}}}]"));
+
+    [Fact]
+    public void The_leading_match_is_handed_out_and_not_run()
+    {
+        var pipeline = Pipeline.Parse(Arr("[{$match: {a: 1}}, {$count: 'n'}]"));
+
+        Assert.Equal(Doc("{a: 1}"), pipeline.LeadingMatch);
+        Same("[{n: 1}]", new BsonArray(pipeline.Run([Doc("{a: 2}")])));
+    }
+
+    [Fact]
+    public void A_text_score_can_be_read_and_is_no_field()
+    {
+        const string scored = "[{_id: 1, $textScore: 1.0}, {_id: 2, $textScore: 2.0}]";
+
+        Same("[{_id: 2, s: 2.0}, {_id: 1, s: 1.0}]",
+            Run("[{$addFields: {x: 1}}, {$sort: {s: {$meta: 'textScore'}}}, {$project: {s: {$meta: 'textScore'}}}]", scored));
+        Same("[{_id: 1}, {_id: 2}]", Run("[{$replaceWith: '$$ROOT'}]", scored));
+        Assert.Equal(40218, Code(() => Run("[{$project: {s: {$meta: 'textScore'}}}]", "[{}]")));
+    }
+
+    [Theory]
+    [InlineData("[{$nonsense: 1}]", 40324)]
+    [InlineData("[{}]", 40323)]
+    [InlineData("[1]", 14)]
+    [InlineData("[{$lookup: {}}]", 238)]
+    [InlineData("[{$group: {}}]", 15955)]
+    [InlineData("[{$group: {_id: 1, a: 5}}]", 40234)]
+    [InlineData("[{$group: {_id: 1, a: {$nonsense: 5}}}]", 15952)]
+    [InlineData("[{$group: {_id: 1, a: {$sum: 5, $avg: 1}}}]", 40238)]
+    [InlineData("[{$group: {_id: 1, 'a.b': {$sum: 5}}}]", 40235)]
+    [InlineData("[{$group: {_id: 1, a: {$sum: {$nonsense: 1}}}}]", 168)]
+    [InlineData("[{$group: {_id: 1, a: {$top: 5}}}]", 238)]
+    [InlineData("[{$project: {a: {$nonsense: 1}}}]", 31325)]
+    [InlineData("[{$project: {a: {$sin: 1}}}]", 238)]
+    [InlineData("[{$project: {}}]", 51272)]
+    [InlineData("[{$project: {a: 1, b: 0}}]", 31254)]
+    [InlineData("[{$project: {a: 0, b: 1}}]", 31253)]
+    [InlineData("[{$project: {a: '$$x'}}]", 17276)]
+    [InlineData("[{$project: {a: {$add: 1, $sum: 2}}}]", 16410)]
+    [InlineData("[{$sort: {}}]", 15976)]
+    [InlineData("[{$sort: {a: 2}}]", 15975)]
+    [InlineData("[{$sort: {a: 'x'}}]", 15974)]
+    [InlineData("[{$limit: 0}]", 15958)]
+    [InlineData("[{$limit: 'x'}]", 5107201)]
+    [InlineData("[{$skip: -1}]", 5107200)]
+    [InlineData("[{$count: ''}]", 40156)]
+    [InlineData("[{$unwind: 'a'}]", 28818)]
+    [InlineData("[{$limit: 1}, {$match: {$text: {$search: 'x'}}}]", 17313)]
+    [InlineData("[{$replaceWith: '$k'}]", 40228)]
+    [InlineData("[{$facet: {a: [{$facet: {b: []}}]}}]", 40600)]
+    public void Whatever_is_wrong_is_refused_with_MongoDBs_code(string pipeline, int code) =>
+        Assert.Equal(code, Code(() => Run(pipeline, Sales)));
+
+    private static BsonArray Run(string pipeline, string documents)
+    {
+        var input = Arr(documents).Select(d => d.AsBsonDocument).ToList();
+        var parsed = Pipeline.Parse(Arr(pipeline));
+        var matched = parsed.LeadingMatch is { } filter ? input.Where(Query.Matcher.Compile(filter).Matches) : input;
+        var result = new BsonArray(parsed.Run(matched));
+        Assert.Equal(Arr(documents), new BsonArray(input));
+        return result;
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.DependencyInjection;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
+using Visuels.Testing;
+
+namespace Visuels.Jobs.Tests;
+
+public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
+{
+    private readonly ServiceUnderTest _app = jobs.Service;
+
+    [Fact]
+    public async Task A_new_account_is_welcomed_once()
+    {
+        var address = Samples.NewAddress();
+        var registered = Samples.Registered(address, "Bea");
+        var messageId = Guid.CreateVersion7();
+
+        await Task.WhenAll(_app.Bus.PublishAsync(registered, messageId), _app.Bus.PublishAsync(registered, messageId));
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - Welcome", mail.Subject);
+        Assert.Contains("Hello Bea,", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("ann-w", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("http://localhost:3000/", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Artists_and_buyers_are_told_what_they_can_do()
+    {
+        var (artist, buyer) = (Samples.NewAddress(), Samples.NewAddress());
+
+        await _app.Bus.PublishAsync(Samples.Registered(artist, role: Roles.Artist));
+        await _app.Bus.PublishAsync(Samples.Registered(buyer, role: Roles.User));
+
+        Assert.Contains("first artwork", (await _app.MailToAsync(artist)).Text, StringComparison.Ordinal);
+        Assert.Contains("Find a piece", (await _app.MailToAsync(buyer)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_owner_of_a_known_address_is_told_of_the_sign_up()
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(Samples.KnownAddress(address));
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - You Already Have an Account", mail.Subject);
+        Assert.Contains("http://localhost:3000/auth/signin", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Later_mails_use_the_newest_name_and_address_that_an_event_told()
+    {
+        var (buyer, artist) = (_app.Auth.Add("Buyer", Roles.User), _app.Auth.Add("Artist", Roles.Artist));
+        var (old, current) = (Samples.NewAddress(), Samples.NewAddress());
+        await _app.Bus.PublishAsync(Samples.Registered(old, "Old Name", Roles.Artist, artist.Id.ToString()));
+        await _app.MailToAsync(old);
+        await _app.Bus.PublishAsync(new UserUpdated(artist.Id.ToString(), 3, current, "new", "New Name", Roles.Artist, DateTimeOffset.UtcNow));
+        var cards = _app.Services.GetRequiredService<UserCards>();
+        await Eventually.Until(
+            async () => (await cards.FindAsync(artist.Id, TestContext.Current.CancellationToken))?.Version == 3, "the card is updated");
+
+        await _app.Bus.PublishAsync(Samples.Placed(buyer, artist));
+
+        Assert.Contains("Hello New Name,", (await _app.MailToAsync(current)).Text, StringComparison.Ordinal);
+        Assert.Single(await _app.MailsToAsync(old));
+    }
+}

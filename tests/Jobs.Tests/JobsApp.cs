@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Visuels.Jobs.Ledger;
+using Visuels.Testing;
+
+namespace Visuels.Jobs.Tests;
+
+internal sealed record MailboxMail(string Id, string To, string Subject, string Text, string Html, DateTimeOffset At);
+
+/// <summary>Jobs with the development mailbox, shared by the tests of a class; each test has addresses of its own.</summary>
+public sealed class JobsApp : IAsyncLifetime
+{
+    private ServiceUnderTest? _service;
+
+    internal CapturedLogs Logs { get; } = new();
+
+    internal ServiceUnderTest Service => _service!;
+
+    public async ValueTask InitializeAsync() => _service = await StartAsync(test => test.Configure = builder =>
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(Logs);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+    });
+
+    public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+
+    internal static Task<ServiceUnderTest> StartAsync(Action<TestSetup>? setup = null) => ServiceUnderTest.StartAsync(JobsService.Build, setup);
+}
+
+internal static class JobsReading
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>All mails to an address, oldest first.</summary>
+    public static async Task<IReadOnlyList<MailboxMail>> MailsToAsync(this ServiceUnderTest app, string address)
+    {
+        var mails = await app.Anonymous.GetFromJsonAsync<List<MailboxMail>>("/dev/mailbox", JsonSerializerOptions.Web, Ct);
+        return [.. mails!.Where(mail => mail.To == address).Reverse()];
+    }
+
+    /// <summary>The only mail to an address, once it has come.</summary>
+    public static async Task<MailboxMail> MailToAsync(this ServiceUnderTest app, string address)
+    {
+        var mails = await Eventually.Until(
+            async () => await app.MailsToAsync(address) is { Count: > 0 } found ? found : null, $"a mail to {address}");
+        return Assert.Single(mails);
+    }
+
+    public static Task<List<Mail>> RowsAsync(this ServiceUnderTest app) => app.Rows().Find(_ => true).ToListAsync(Ct);
+
+    public static IMongoCollection<Mail> Rows(this ServiceUnderTest app) => app.Database.GetCollection<Mail>("mails");
+
+    /// <summary>The only row of the ledger, once it is in a state.</summary>
+    public static Task<Mail> RowAsync(this ServiceUnderTest app, string state, Func<Mail, bool>? wanted = null) => Eventually.Until(
+        async () => (await app.RowsAsync()).SingleOrDefault(row => row.State == state && (wanted?.Invoke(row) ?? true)),
+        $"one mail that is {state}");
+
+    /// <summary>Waits until every row is settled.</summary>
+    public static Task SettledAsync(this ServiceUnderTest app, int rows) => Eventually.Until(
+        async () => (await app.RowsAsync()).Count(row => row.State is MailStates.Sent or MailStates.Parked) == rows, $"{rows} settled mails");
+
+    public static string NewId() => ObjectId.GenerateNewId().ToString();
+
+    public static MailStore Store(this ServiceUnderTest app) => app.Services.GetRequiredService<MailStore>();
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+using Visuels.Contracts.Accounts;
+using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
+using Visuels.Testing;
+
+namespace Visuels.Jobs.Tests;
+
+/// <summary>Events as Auth and Order publish them.</summary>
+internal static class Samples
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static string NewAddress() => $"reader-{ObjectId.GenerateNewId()}@example.com";
+
+    public static EmailCodeIssued Code(ServiceUnderTest app, string email, string code, DateTimeOffset? expiresAt = null, string name = "Ann")
+    {
+        var codeId = JobsReading.NewId();
+        var sealedCode = app.Services.GetRequiredService<KeyFolder>().Ring("sealing.key").Seal(code, "mail-code", codeId);
+        return new EmailCodeIssued(
+            codeId, 1, JobsReading.NewId(), email, name, CodePurposes.VerifyEmail, sealedCode, expiresAt ?? DateTimeOffset.UtcNow.AddMinutes(5));
+    }
+
+    public static KnownAddressSignedUp KnownAddress(string email, string name = "Ann") =>
+        new(JobsReading.NewId(), 3, email, name, DateTimeOffset.UtcNow);
+
+    public static UserRegistered Registered(string email, string name = "Ann", string role = Roles.User, string? id = null) =>
+        new(id ?? JobsReading.NewId(), 2, email, "ann-w", name, role, DateTimeOffset.UtcNow);
+
+    public static OrderPlaced Placed(UserCardItem buyer, UserCardItem artist, string title = "Blue Hour") => new(
+        JobsReading.NewId(), 1, buyer.Id.ToString(), artist.Id.ToString(), JobsReading.NewId(), title,
+        "http://localhost:4000/images/blue-hour.webp", 2, 125_050, 250_100, "USD", DateTimeOffset.UtcNow);
+
+    public static OrderStatusChanged Changed(
+        UserCardItem buyer, UserCardItem artist, string status, string by, string? reason = null, string title = "Blue Hour", params int[] editions) => new(
+        JobsReading.NewId(), 2, status, "REQUESTED", by, reason, buyer.Id.ToString(), artist.Id.ToString(), JobsReading.NewId(), title,
+        "http://localhost:4000/images/blue-hour.webp", 2, 250_100, "USD", editions, DateTimeOffset.UtcNow);
+}

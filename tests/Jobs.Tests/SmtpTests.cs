@@ -1,0 +1,260 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using MimeKit;
+using Visuels.Jobs.Ledger;
+using Visuels.Testing;
+
+namespace Visuels.Jobs.Tests;
+
+public sealed class SmtpTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(Samples.Start);
+    private readonly FakeSmtpServer _smtp = new();
+    private ServiceUnderTest? _service;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private ServiceUnderTest App => _service!;
+
+    public async ValueTask InitializeAsync() => _service = await JobsApp.StartAsync(UseSmtp);
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await _smtp.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_mail_is_handed_over_with_a_text_and_an_HTML_part_and_a_stable_id()
+    {
+        await App.Bus.PublishAsync(Samples.KnownAddress("zoe@example.com", "Zoë"));
+
+        var row = await App.RowAsync(MailStates.Sent);
+        var message = await ParseAsync(Assert.Single(_smtp.Messages));
+        Assert.Equal("<zoe@example.com>", Assert.Single(_smtp.Recipients));
+        Assert.Equal("Visuels <no-reply@visuels.example>", message.From.ToString().Replace("\"", "", StringComparison.Ordinal));
+        Assert.Equal("Zoë", Assert.Single(message.To.Mailboxes).Name);
+        Assert.Equal($"{row.Id}@visuels.example", message.MessageId);
+        Assert.Equal(Samples.Start, message.Date);
+        Assert.Contains("Hello Zoë,", message.TextBody, StringComparison.Ordinal);
+        Assert.Contains("<html", message.HtmlBody, StringComparison.Ordinal);
+        Assert.Equal([MailStates.Sent], row.Log.Select(entry => entry.State));
+    }
+
+    [Theory]
+    [InlineData(SmtpBehaviour.Busy, "smtp 421 on connecting")]
+    [InlineData(SmtpBehaviour.Closed, "smtp 554 on connecting")]
+    [InlineData(SmtpBehaviour.Greylist, "smtp 451")]
+    public async Task What_may_pass_is_tried_again_with_growing_pauses_until_it_is_sent(object behaviour, string error)
+    {
+        _smtp.Behaviour = (SmtpBehaviour)behaviour;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            var row = await App.RowAsync(MailStates.Queued, row => row.Log.Count == attempt);
+            Assert.Equal(error, row.Log[^1].Detail);
+            var longest = TimeSpan.FromSeconds(5) * Math.Pow(2, attempt - 1);
+            Assert.InRange(row.DueAt!.Value - _clock.GetUtcNow(), longest / 2, longest);
+            _clock.Advance(longest);
+        }
+
+        _smtp.Behaviour = SmtpBehaviour.Accept;
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await Eventually.Until(
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(5));
+                return (await App.RowsAsync()).Single().State == MailStates.Sent;
+            },
+            "sent in the end");
+
+        Assert.Single(_smtp.Messages);
+    }
+
+    [Fact]
+    public async Task A_mail_is_not_tried_before_its_time()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Greylist;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        await App.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
+
+        Assert.Null(await App.Store().LeaseAsync(TimeSpan.FromMinutes(1), Ct));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        // The next mail is taken at once, the failed one is left alone.
+        _smtp.Behaviour = SmtpBehaviour.Accept;
+        await App.Bus.PublishAsync(Samples.KnownAddress("b@example.com"));
+
+        await App.RowAsync(MailStates.Sent, row => row.To == "b@example.com");
+        Assert.Equal(1, (await App.RowsAsync()).Single(row => row.To == "a@example.com").Attempts);
+    }
+
+    [Fact]
+    public async Task A_refusal_for_good_parks_the_mail_at_once_and_stops_nothing_behind_it()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Refuse;
+        await App.Bus.PublishAsync(Samples.KnownAddress("gone@example.com"));
+        var parked = await App.RowAsync(MailStates.Parked);
+        Assert.Equal((1, "smtp 550"), (parked.Attempts, Assert.Single(parked.Log).Detail));
+        Assert.Null(parked.DueAt);
+
+        _smtp.Behaviour = SmtpBehaviour.Accept;
+        _clock.Advance(TimeSpan.FromDays(1));
+        await App.Bus.PublishAsync(Samples.KnownAddress("here@example.com"));
+
+        await App.RowAsync(MailStates.Sent, row => row.To == "here@example.com");
+        Assert.Equal(1, (await App.RowAsync(MailStates.Parked)).Attempts);
+    }
+
+    [Fact]
+    public async Task A_mail_that_keeps_failing_is_parked_after_the_last_try()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Greylist;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+
+        await Eventually.Until(
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromMinutes(30));
+                return (await App.RowsAsync()) is [{ State: MailStates.Parked }];
+            },
+            "parked");
+
+        var row = Assert.Single(await App.RowsAsync());
+        Assert.Equal((12, 12), (row.Attempts, row.Log.Count));
+        Assert.NotNull(row.Model);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_nothing_is_given_up_after_fifteen_seconds()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Hang;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        await Eventually.Until(() => Task.FromResult(_smtp.Connections == 1), "the server is called");
+        Assert.Equal(MailStates.Sending, Assert.Single(await App.RowsAsync()).State);
+
+        await Eventually.Until(
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return (await App.RowsAsync()).Single().Log.Count == 1;
+            },
+            "given up");
+
+        Assert.Equal("smtp timeout", (await App.RowsAsync()).Single().Log[0].Detail);
+        Assert.InRange(_clock.GetUtcNow(), Samples.Start.AddSeconds(15), DateTimeOffset.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_mail_that_may_have_been_taken_comes_again_under_the_same_id()
+    {
+        _smtp.Behaviour = SmtpBehaviour.CutAfterData;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        var row = await App.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
+        Assert.Equal("smtp connection", row.Log[0].Detail);
+
+        _smtp.Behaviour = SmtpBehaviour.Accept;
+        await Eventually.Until(
+            async () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(2));
+                return (await App.RowsAsync()).Single().State == MailStates.Sent;
+            },
+            "sent");
+
+        Assert.Equal(2, _smtp.Messages.Count);
+        var ids = await Task.WhenAll(_smtp.Messages.Select(async raw => (await ParseAsync(raw)).MessageId));
+        Assert.Single(ids.Distinct());
+    }
+
+    [Fact]
+    public async Task Many_mails_share_a_few_connections_and_arrive_once_each()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => App.Bus.PublishAsync(Samples.KnownAddress($"a{i}@example.com"))));
+
+        await App.SettledAsync(60);
+
+        Assert.Equal(60, _smtp.Recipients.Distinct().Count());
+        Assert.Equal(60, _smtp.Messages.Count);
+        Assert.InRange(_smtp.Connections, 1, 40);
+        await Eventually.Until(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(_smtp.Open == 0);
+            },
+            "no connection is kept when there is nothing to send");
+    }
+
+    [Theory]
+    [InlineData("Auto", false)]
+    [InlineData("None", true)]
+    public async Task A_password_goes_over_an_open_line_only_when_that_is_asked_for(string security, bool isSent)
+    {
+        await using var app = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            test.Settings["Smtp:Security"] = security;
+            test.Settings["Smtp:UserName"] = "jobs";
+            test.Settings["Smtp:Password"] = "secret";
+        });
+
+        await app.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+
+        var row = await Eventually.Until(async () => (await app.RowsAsync()).SingleOrDefault(row => row.Log.Count == 1), "tried");
+        Assert.Equal(isSent ? null : "smtp without tls", row.Log[0].Detail);
+        Assert.Equal(isSent ? 1 : 0, _smtp.SignIns);
+    }
+
+    [Fact]
+    public async Task Stopping_finishes_what_was_begun()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Hold;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        await Eventually.Until(() => Task.FromResult(_smtp.Messages.Count == 1), "the server has the mail");
+
+        var stopping = App.App.StopAsync(Ct);
+        _smtp.Release();
+        await stopping;
+
+        Assert.Equal(MailStates.Sent, Assert.Single(await App.RowsAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_a_dead_process_left_is_taken_over_and_its_late_word_changes_nothing()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Hang;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        await Eventually.Until(() => Task.FromResult(_smtp.Connections == 1), "the first process is at it");
+
+        // As good as dead: its clock stands still. The lease ends by the clock of the other one.
+        _smtp.Behaviour = SmtpBehaviour.Accept;
+        var later = new FakeTimeProvider(Samples.Start.AddMinutes(2));
+        var second = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            (test.Clock, test.Restarts) = (later, App);
+        });
+        var sent = await App.RowAsync(MailStates.Sent);
+        Assert.Equal(2, sent.Attempts);
+
+        await second.StopAsync();
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await App.App.StopAsync(Ct);
+
+        var row = Assert.Single(await App.RowsAsync());
+        Assert.Equal((MailStates.Sent, 1), (row.State, row.Log.Count));
+        Assert.Single(_smtp.Messages);
+    }
+
+    private void UseSmtp(TestSetup test)
+    {
+        (test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = ("127.0.0.1", _smtp.Port);
+        test.Clock = _clock;
+    }
+
+    private static async Task<MimeMessage> ParseAsync(string raw)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(raw));
+        return await MimeMessage.LoadAsync(stream, Ct);
+    }
+}

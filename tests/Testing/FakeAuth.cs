@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
+using MongoDB.Bson;
+using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Testing;
+
+/// <summary>What a service sees of Auth over HTTP: the signing keys and the user cards, on a loopback port.</summary>
+public sealed class FakeAuth : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _cardCalls;
+
+    private FakeAuth(WebApplication app) => _app = app;
+
+    /// <summary>Accounts that the cards endpoint knows.</summary>
+    public ConcurrentDictionary<ObjectId, UserCardItem> Users { get; } = new();
+
+    /// <summary>Calls for cards so far.</summary>
+    public int CardCalls => _cardCalls;
+
+    /// <summary>Whether the cards endpoint answers 503 instead.</summary>
+    public bool CardsDown { get; set; }
+
+    public Uri Address => new(_app.Urls.First());
+
+    public static async Task<FakeAuth> StartAsync(TestKeys keys)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var fake = new FakeAuth(app);
+
+        var jwk = keys.PublicJwk;
+        var jwks = JsonSerializer.Serialize(new
+        {
+            keys = new[] { new { kty = "EC", crv = "P-256", x = jwk.X, y = jwk.Y, kid = keys.KeyId, use = "sig", alg = SecurityAlgorithms.EcdsaSha256 } },
+        });
+        app.MapGet("/.well-known/jwks.json", () => Results.Text(jwks, "application/json"));
+        app.MapPost("/api/v1/auth/internal/cards", (Delegate)fake.CardsAsync);
+        await app.StartAsync();
+        return fake;
+    }
+
+    /// <summary>Makes an account known to the cards endpoint.</summary>
+    public UserCardItem Add(string name, string role)
+    {
+        var id = ObjectId.GenerateNewId();
+        var username = $"{name}-{id}".ToLowerInvariant();
+        return Users[id] = new UserCardItem(id, 1, username, name, $"{username}@example.com", role);
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task<IResult> CardsAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _cardCalls);
+        if (CardsDown)
+        {
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+
+        if (!context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.Ordinal))
+        {
+            return Results.StatusCode(StatusCodes.Status401Unauthorized);
+        }
+
+        var request = await context.Request.ReadFromJsonAsync<UserCardsRequest>(JsonRules.Web, context.RequestAborted);
+        var cards = request!.Ids.Select(id => Users.GetValueOrDefault(id)).OfType<UserCardItem>().ToList();
+        return Results.Json(new UserCardsResponse(cards), JsonRules.Web);
+    }
+}
