@@ -84,22 +84,18 @@ public static class RateLimits
 
     internal static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
-        var limits = Defaults.Select(limit => (limit.Name, Permits: section.GetValue(limit.Name, limit.Permits) * scale, limit.Window)).ToList();
-        if (limits.Find(limit => limit.Permits < 1) is { Name: { } name })
-        {
-            throw new StartupException($"RateLimiting:{name} and RateLimiting:Scale must be at least 1.");
-        }
-
+        // Read now, so that a number below 1 stops the start.
+        var limits = Defaults.Select(limit => (limit.Name, limit.Window, Permits: PermitsOf(limit.Name, configuration, environment))).ToList();
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.OnRejected = Reject;
             foreach (var limit in limits)
             {
-                options.AddPolicy(limit.Name, context => enabled
+                options.AddPolicy(limit.Name, context => limit.Permits is { } permits
                     ? RateLimitPartition.GetSlidingWindowLimiter(CallerOf(context), _ => new SlidingWindowRateLimiterOptions
                     {
-                        PermitLimit = limit.Permits,
+                        PermitLimit = permits,
                         Window = limit.Window,
                         SegmentsPerWindow = 6,
                         QueueLimit = 0,
