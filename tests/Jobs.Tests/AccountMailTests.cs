@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
 
 namespace Visuels.Jobs.Tests;
@@ -56,11 +58,9 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         await _app.Bus.PublishAsync(Samples.Registered(old, "Old Name", Roles.Artist, artist.Id.ToString()));
         await _app.MailToAsync(old);
         await _app.Bus.PublishAsync(new UserUpdated(artist.Id.ToString(), 3, current, "new", "New Name", Roles.Artist, DateTimeOffset.UtcNow));
-        var cards = _app.Database.GetCollection<ServiceDefaults.Users.UserCard>("users");
+        var cards = _app.Services.GetRequiredService<UserCards>();
         await Eventually.Until(
-            async () => (await MongoDB.Driver.IAsyncCursorSourceExtensions.ToListAsync(
-                MongoDB.Driver.IMongoCollectionExtensions.Find(cards, card => card.Id == artist.Id), TestContext.Current.CancellationToken)).Single().Version == 3,
-            "the card is updated");
+            async () => (await cards.FindAsync(artist.Id, TestContext.Current.CancellationToken))?.Version == 3, "the card is updated");
 
         await _app.Bus.PublishAsync(Samples.Placed(buyer, artist));
 

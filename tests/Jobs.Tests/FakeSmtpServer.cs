@@ -40,6 +40,8 @@ internal sealed class FakeSmtpServer : IAsyncDisposable
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private int _connections;
+    private int _open;
+    private int _signIns;
 
     public FakeSmtpServer()
     {
@@ -52,6 +54,10 @@ internal sealed class FakeSmtpServer : IAsyncDisposable
     public SmtpBehaviour Behaviour { get; set; }
 
     public int Connections => _connections;
+
+    public int Open => _open;
+
+    public int SignIns => _signIns;
 
     /// <summary>Raw mails that came in whole.</summary>
     public ConcurrentQueue<string> Messages { get; } = new();
@@ -81,9 +87,10 @@ internal sealed class FakeSmtpServer : IAsyncDisposable
     {
         using (client)
         {
+            Interlocked.Increment(ref _connections);
+            Interlocked.Increment(ref _open);
             try
             {
-                Interlocked.Increment(ref _connections);
                 var stream = client.GetStream();
                 using var reader = new StreamReader(stream, Encoding.UTF8);
                 await using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\r\n" };
@@ -97,6 +104,10 @@ internal sealed class FakeSmtpServer : IAsyncDisposable
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
                 // The other side hung up, or the test is over.
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _open);
             }
         }
     }
@@ -139,8 +150,12 @@ internal sealed class FakeSmtpServer : IAsyncDisposable
             case "QUIT":
                 await writer.WriteLineAsync("221 bye");
                 return false;
+            case "AUTH":
+                Interlocked.Increment(ref _signIns);
+                await writer.WriteLineAsync("235 welcome");
+                return true;
             case "EHLO":
-                await writer.WriteLineAsync("250-fake\r\n250 8BITMIME");
+                await writer.WriteLineAsync("250-fake\r\n250-AUTH PLAIN\r\n250 8BITMIME");
                 return true;
             default:
                 await writer.WriteLineAsync("250 ok");

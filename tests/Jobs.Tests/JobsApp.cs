@@ -22,6 +22,7 @@ public sealed class JobsApp : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _service = await StartAsync(test => test.Configure = builder =>
     {
+        builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
     });

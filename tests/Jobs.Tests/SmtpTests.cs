@@ -176,6 +176,33 @@ public sealed class SmtpTests : IAsyncLifetime
         Assert.Equal(60, _smtp.Recipients.Distinct().Count());
         Assert.Equal(60, _smtp.Messages.Count);
         Assert.InRange(_smtp.Connections, 1, 40);
+        await Eventually.Until(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(_smtp.Open == 0);
+            },
+            "no connection is kept when there is nothing to send");
+    }
+
+    [Theory]
+    [InlineData("Auto", false)]
+    [InlineData("None", true)]
+    public async Task A_password_goes_over_an_open_line_only_when_that_is_asked_for(string security, bool isSent)
+    {
+        await using var app = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            test.Settings["Smtp:Security"] = security;
+            test.Settings["Smtp:UserName"] = "jobs";
+            test.Settings["Smtp:Password"] = "secret";
+        });
+
+        await app.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+
+        var row = await Eventually.Until(async () => (await app.RowsAsync()).SingleOrDefault(row => row.Log.Count == 1), "tried");
+        Assert.Equal(isSent ? null : "smtp without tls", row.Log[0].Detail);
+        Assert.Equal(isSent ? 1 : 0, _smtp.SignIns);
     }
 
     [Fact]
@@ -184,15 +211,12 @@ public sealed class SmtpTests : IAsyncLifetime
         _smtp.Behaviour = SmtpBehaviour.Hold;
         await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
         await Eventually.Until(() => Task.FromResult(_smtp.Messages.Count == 1), "the server has the mail");
-        var database = App.Database;
 
         var stopping = App.App.StopAsync(Ct);
         _smtp.Release();
         await stopping;
 
-        var rows = database.GetCollection<Mail>("mails");
-        Assert.Equal(MailStates.Sent, Assert.Single(await MongoDB.Driver.IAsyncCursorSourceExtensions.ToListAsync(
-            MongoDB.Driver.IMongoCollectionExtensions.Find(rows, _ => true), Ct)).State);
+        Assert.Equal(MailStates.Sent, Assert.Single(await App.RowsAsync()).State);
     }
 
     [Fact]
@@ -213,10 +237,12 @@ public sealed class SmtpTests : IAsyncLifetime
         var sent = await App.RowAsync(MailStates.Sent);
         Assert.Equal(2, sent.Attempts);
 
-        _clock.Advance(TimeSpan.FromSeconds(30));
         await second.StopAsync();
+        _clock.Advance(TimeSpan.FromSeconds(30));
         await App.App.StopAsync(Ct);
 
+        var row = Assert.Single(await App.RowsAsync());
+        Assert.Equal((MailStates.Sent, 1), (row.State, row.Log.Count));
         Assert.Single(_smtp.Messages);
     }
 

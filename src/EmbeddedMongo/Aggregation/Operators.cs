@@ -12,7 +12,8 @@ internal static class Operators
 {
     private static readonly FrozenDictionary<string, OperatorParse> Known = new[]
     {
-        LogicOperators.All, ArithmeticOperators.All,
+        LogicOperators.All, ArithmeticOperators.All, StringOperators.All, ArrayOperators.All, SetOperators.All, Conversions.All,
+        DateOperators.All,
     }.SelectMany(some => some).ToFrozenDictionary(o => o.Key, o => o.Value);
 
     /// <summary>MongoDB's other operators: known by name, so that they are refused as unsupported and not as unheard of.</summary>
@@ -21,9 +22,9 @@ internal static class Operators
         "$accumulator", "$function", "$where", "$getField", "$setField", "$unsetField", "$rand", "$sampleRate", "$binarySize", "$bsonSize",
         "$sin", "$cos", "$tan", "$asin", "$acos", "$atan", "$atan2", "$sinh", "$cosh", "$tanh", "$asinh", "$acosh", "$atanh",
         "$degreesToRadians", "$radiansToDegrees", "$bitAnd", "$bitOr", "$bitXor", "$bitNot", "$toHashedIndexKey", "$tsSecond", "$tsIncrement",
-        "$dateAdd", "$dateSubtract", "$dateDiff", "$dateTrunc", "$dateFromParts", "$dateToParts", "$dateFromString", "$regexFind",
+        "$dateAdd", "$dateSubtract", "$dateDiff", "$dateTrunc", "$dateFromParts", "$dateToParts", "$regexFind",
         "$regexFindAll", "$zip", "$sortArray", "$firstN", "$lastN", "$maxN", "$minN", "$median", "$percentile", "$stdDevPop", "$stdDevSamp",
-        "$isoWeek", "$isoWeekYear", "$isoDayOfWeek", "$week", "$indexOfBytes", "$strLenBytes", "$substrBytes", "$strcasecmp",
+        "$isoWeek", "$isoWeekYear", "$isoDayOfWeek", "$week", "$substr", "$dateFromString",  "$indexOfBytes", "$strLenBytes", "$substrBytes", "$strcasecmp",
     ]);
 
     public static Expression Parse(string name, BsonValue argument, Names names) => Known.TryGetValue(name, out var parse)

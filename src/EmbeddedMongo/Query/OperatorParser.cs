@@ -52,8 +52,8 @@ internal static class OperatorParser
         "$regex" => new PathFilter(path, RegexOf(value, operators)),
         "$options" => operators.Contains("$regex") ? null : throw Failure.BadValue("$options needs a $regex"),
         "$comment" => null,
-        "$near" or "$nearSphere" or "$geoWithin" or "$within" or "$geoIntersects" or "$bitsAllSet" or "$bitsAllClear"
-            or "$bitsAnySet" or "$bitsAnyClear" => throw Failure.NotSupported(name),
+        "$bitsAllSet" or "$bitsAllClear" or "$bitsAnySet" or "$bitsAnyClear" => new PathFilter(path, BitsTest.Parse(name, value)),
+        "$near" or "$nearSphere" or "$geoWithin" or "$within" or "$geoIntersects" => throw Failure.NotSupported(name),
         _ => throw Failure.BadValue($"unknown operator: {name}"),
     };
 

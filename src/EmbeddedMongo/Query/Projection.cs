@@ -6,14 +6,26 @@ namespace Visuels.EmbeddedMongo.Query;
 public sealed class Projection
 {
     private readonly ProjectionNode? _root;
+    private readonly PositionalProjection? _positional;
 
-    private Projection(ProjectionNode? root) => _root = root;
+    private Projection(ProjectionNode? root, PositionalProjection? positional) => (_root, _positional) = (root, positional);
 
     /// <summary>Parses a projection: fields in or out, <c>$slice</c>, <c>$elemMatch</c>, <c>{$meta: "textScore"}</c> and expressions.</summary>
     /// <exception cref="MongoError">The projection is malformed, mixes inclusion with exclusion, or uses what is not supported.</exception>
-    public static Projection Parse(BsonDocument projection) =>
-        new(projection.ElementCount == 0 ? null : ProjectionParser.Parse(projection, isFind: true));
+    public static Projection Parse(BsonDocument projection) => Parse(projection, null);
+
+    /// <summary>As <see cref="Parse(BsonDocument)"/>; knowing the query's filter it also takes the positional <c>"array.$": 1</c>.</summary>
+    /// <exception cref="MongoError">The projection is malformed, mixes inclusion with exclusion, or uses what is not supported.</exception>
+    public static Projection Parse(BsonDocument projection, BsonDocument? filter)
+    {
+        var positional = PositionalProjection.Find(ref projection, filter);
+        return new(projection.ElementCount == 0 ? null : ProjectionParser.Parse(projection, isFind: true), positional);
+    }
 
     /// <summary>The projected document; the original is not changed. The text score field is never part of it.</summary>
-    public BsonDocument Apply(BsonDocument document) => _root?.Apply(document) ?? Documents.WithoutScore(document);
+    public BsonDocument Apply(BsonDocument document)
+    {
+        var projected = _root?.Apply(document) ?? Documents.WithoutScore(document);
+        return _positional is null ? projected : _positional.Apply(document, projected);
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class ProjectionParser
 
     public static ProjectionNode Parse(BsonDocument projection, bool isFind)
     {
-        var leaves = Flatten("", projection, isFind).ToList();
+        var leaves = Flatten("", projection).ToList();
         var parser = new ProjectionParser(isFind, Includes(leaves, isFind));
         var keepsId = parser._includes;
 
@@ -37,7 +37,7 @@ internal sealed class ProjectionParser
     {
         var parser = new ProjectionParser(isFind: false, includes: false);
 
-        foreach (var (path, value) in Flatten("", additions, isFind: false))
+        foreach (var (path, value) in Flatten("", additions))
         {
             parser.Enter(path, computes: true, out var name).Compute(name, ExpressionParser.Parse(value));
         }
@@ -46,18 +46,11 @@ internal sealed class ProjectionParser
     }
 
     // {a: {b: 1}} says the same as {"a.b": 1}.
-    private static IEnumerable<(string Path, BsonValue Value)> Flatten(string prefix, BsonDocument projection, bool isFind)
+    private static IEnumerable<(string Path, BsonValue Value)> Flatten(string prefix, BsonDocument projection)
     {
         foreach (var (name, value) in projection)
         {
-            var path = prefix + name;
-
-            if (isFind && (path.EndsWith(".$", StringComparison.Ordinal) || path.Contains(".$.", StringComparison.Ordinal)))
-            {
-                throw Failure.NotSupported("the positional projection");
-            }
-
-            Documents.CheckPath(path);
+            var path = Documents.CheckPath(prefix + name);
 
             if (value is not BsonDocument inner || (inner.ElementCount == 1 && inner.GetElement(0).Name.StartsWith('$')))
             {
@@ -70,7 +63,7 @@ internal sealed class ProjectionParser
                 throw Failure.Located(51270, $"An empty sub-projection is not a valid value. Found empty object at path {path}");
             }
 
-            foreach (var leaf in Flatten(path + ".", inner, isFind))
+            foreach (var leaf in Flatten(path + ".", inner))
             {
                 yield return leaf;
             }

@@ -18,7 +18,7 @@ internal sealed partial class MailDelivery(
         {
             await AttemptAsync(mail, ct);
         }
-        catch (Exception e) when (e is MongoException or TimeoutException)
+        catch (Exception e)
         {
             LogNotSettled(mail.Id, e.GetType().Name);
         }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
-using MongoDB.Driver;
 using Visuels.Jobs.Sending;
 
 namespace Visuels.Jobs.Ledger;
@@ -51,7 +50,7 @@ internal sealed partial class MailDispatcher(
         {
             return null;
         }
-        catch (Exception e) when (e is MongoException or TimeoutException)
+        catch (Exception e)
         {
             LogStoreFailed(e.GetType().Name);
             return null;

@@ -23,7 +23,7 @@ internal sealed class SmtpOptions
     public string From { get; set; } = "Visuels <no-reply@visuels.example>";
 
     /// <summary>How long one attempt may take, from connecting to the server's answer.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:00:25")]
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:20")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
     public MailboxAddress Sender => MailboxAddress.Parse(From);

@@ -84,18 +84,19 @@ public static class RateLimits
 
     internal static void AddRateLimits(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        // Read now, so that a number below 1 stops the start.
+        var limits = Defaults.Select(limit => (limit.Name, limit.Window, Permits: PermitsOf(limit.Name, configuration, environment))).ToList();
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             options.OnRejected = Reject;
-            foreach (var (name, _, window) in Defaults)
+            foreach (var limit in limits)
             {
-                var permits = PermitsOf(name, configuration, environment);
-                options.AddPolicy(name, context => permits is { } allowed
+                options.AddPolicy(limit.Name, context => limit.Permits is { } permits
                     ? RateLimitPartition.GetSlidingWindowLimiter(CallerOf(context), _ => new SlidingWindowRateLimiterOptions
                     {
-                        PermitLimit = allowed,
-                        Window = window,
+                        PermitLimit = permits,
+                        Window = limit.Window,
                         SegmentsPerWindow = 6,
                         QueueLimit = 0,
                     })

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using NetVips;
 using Visuels.ServiceDefaults.Images;
+using Visuels.Testing;
 
 namespace Visuels.ServiceDefaults.Tests.Images;
 

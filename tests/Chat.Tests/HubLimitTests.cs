@@ -1,0 +1,107 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Visuels.Testing;
+
+namespace Visuels.Chat.Tests;
+
+public sealed class HubLimitTests
+{
+    [Fact]
+    public async Task A_user_holds_five_connections_and_a_closed_one_makes_room()
+    {
+        await using var service = await ChatApp.StartAsync();
+        var (buyer, artist) = (service.Buyer(), service.Artist());
+        var devices = new List<Device>();
+        for (var i = 0; i < 5; i++)
+        {
+            devices.Add(await Device.ConnectAsync(service, buyer));
+        }
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => Device.ConnectAsync(service, buyer));
+        await using var another = await Device.ConnectAsync(service, artist);
+        await devices[0].DisposeAsync();
+        await using var fits = await Eventually.Until(
+            async () =>
+            {
+                try
+                {
+                    return await Device.ConnectAsync(service, buyer);
+                }
+                catch (HttpRequestException)
+                {
+                    return null;
+                }
+            },
+            "the closed connection's place is free");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal(1, (await fits.SendAsync(artist, "in")).Seq);
+        foreach (var device in devices)
+        {
+            await device.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Connections_that_knock_at_once_do_not_slip_past_the_limit()
+    {
+        await using var service = await ChatApp.StartAsync(test => test.Settings["Chat:ConnectionsPerUser"] = "2");
+        var buyer = service.Buyer();
+
+        var devices = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            try
+            {
+                return await Device.ConnectAsync(service, buyer);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return null;
+            }
+        }));
+
+        Assert.Equal(2, devices.OfType<Device>().Count());
+        await Task.WhenAll(devices.OfType<Device>().Select(device => device.DisposeAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task A_connection_makes_twenty_calls_at_once_and_then_ten_a_second()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var service = await ChatApp.StartAsync(test =>
+        {
+            test.Clock = clock;
+            test.Settings["RateLimiting:Enabled"] = "true";
+            test.Settings["RateLimiting:Scale"] = "1";
+        });
+        var (buyer, artist) = (service.Buyer(), service.Artist());
+        // Connecting makes one call.
+        await using var device = await Device.ConnectAsync(service, buyer);
+
+        Assert.Equal(19, await AcceptedAsync(device, artist, 40));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(10, await AcceptedAsync(device, artist, 15));
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(20, await AcceptedAsync(device, artist, 25));
+        Assert.Equal(49, (await buyer.HistoryAsync(artist)).Data.Count);
+    }
+
+    private static async Task<int> AcceptedAsync(Device device, Person to, int calls)
+    {
+        var accepted = 0;
+        for (var i = 0; i < calls; i++)
+        {
+            try
+            {
+                await device.SendAsync(to, "again");
+                accepted++;
+            }
+            catch (Microsoft.AspNetCore.SignalR.HubException e) when (e.Message.Contains("rate_limited: ", StringComparison.Ordinal))
+            {
+                // Counted by not being counted.
+            }
+        }
+
+        return accepted;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Visuels.EndToEnd.Tests;
+
+public sealed class StartTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("--ephemral")]
+    [InlineData("--seed=many")]
+    [InlineData("--port-base=70000")]
+    [InlineData("stray")]
+    [InlineData("--data")]
+    public async Task An_argument_that_means_nothing_is_refused_in_one_line(string argument)
+    {
+        var (exitCode, output) = await ProgramProcess.RunAsync(AllInOneProcess.Assembly, [argument], Ct);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(argument.Split('=')[0], Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named_in_one_line()
+    {
+        var ports = FreePorts.Next(6);
+        using var taken = new TcpListener(IPAddress.Loopback, ports + 3);
+        taken.Start();
+
+        var (exitCode, output) = await ProgramProcess.RunAsync(AllInOneProcess.Assembly, ["--ephemeral", "--port-base", $"{ports}"], Ct);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{ports + 3}", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_written_is_named_in_one_line()
+    {
+        // A file where the folder should be: not even root can write into it.
+        var file = Path.GetTempFileName();
+
+        var (exitCode, output) = await ProgramProcess.RunAsync(AllInOneProcess.Assembly, ["--data", Path.Combine(file, "data")], Ct);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(file, Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Visuels.Orders.dll")]
+    [InlineData("Visuels.Gateway.dll")]
+    public async Task A_service_whose_port_is_taken_says_so_in_one_line(string assembly)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var (exitCode, output) = await ProgramProcess.RunAsync(
+            assembly, ["--environment=Production", $"--urls=http://127.0.0.1:{port}"], Ct);
+
+        Assert.Equal(1, exitCode);
+        Assert.NotEmpty(output);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Visuels.ServiceDefaults.Tests;
+
+public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"title":"Dusk","price":1,"framed":true,"extra":1}""")]
+    [InlineData("""{"title":"Dusk","title":"Dawn","price":1,"framed":true}""")]
+    [InlineData("""{"title":null,"price":1,"framed":true}""")]
+    [InlineData("""{"title":{"$gt":""},"price":1,"framed":true}""")]
+    [InlineData("""{"title":"Dusk","price":"much","framed":true}""")]
+    [InlineData("""{"title":"Dusk","price":1e309,"framed":true}""")]
+    [InlineData("""{"title":"Dusk","price":1,"framed":"yes"}""")]
+    [InlineData("""{"title":"Dusk","price":1}""")]
+    [InlineData("""{"title":"D\u0000","price":1,"framed":true}""")]
+    [InlineData("""{"title":"\ud800x","price":1,"framed":true}""")]
+    [InlineData("""{"title":"x","price":1,"framed":true}""")]
+    [InlineData("""{"title":"Dusk","price":-1,"framed":true}""")]
+    [InlineData("""{"title":"Dusk","price":1,"framed":true,"at":"yesterday"}""")]
+    public async Task A_body_that_breaks_a_rule_is_the_callers_fault_and_says_so(string body)
+    {
+        var response = await app.Service.Anonymous.PostAsync("/things", new StringContent(body, Encoding.UTF8, "application/json"), Ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = await response.ProblemAsync(Ct);
+        Assert.Equal(400, problem.GetProperty("status").GetInt32());
+        Assert.Contains(problem.GetProperty("code").GetString(), new[] { "invalid_request", "validation_failed" });
+        Assert.Equal(problem.GetProperty("detail").GetString(), problem.GetProperty("message").GetString());
+        Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
+        Assert.DoesNotContain("Visuels.", problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_and_booleans_may_come_as_the_strings_of_a_form()
+    {
+        var body = """{"title":"Dusk","price":"12.50","framed":"true","at":"2026-01-02T03:04:05+01:00"}""";
+
+        var response = await app.Service.Anonymous.PostAsync("/things", new StringContent(body, Encoding.UTF8, "application/json"), Ct);
+
+        Assert.Equal("""{"title":"Dusk","price":12.50,"framed":true,"at":"2026-01-02T02:04:05.000Z"}""", await response.Content.ReadAsStringAsync(Ct));
+    }
+
+    [Fact]
+    public async Task The_message_names_the_field_in_the_callers_own_spelling()
+    {
+        var body = """{"title":"Dusk","price":"much","framed":true}""";
+
+        var response = await app.Service.Anonymous.PostAsync("/things", new StringContent(body, Encoding.UTF8, "application/json"), Ct);
+
+        Assert.Contains("'price'", (await response.ProblemAsync(Ct)).GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/page?page=x", 400, "invalid_query")]
+    [InlineData("GET", "/things/123", 400, "invalid_query")]
+    [InlineData("GET", "/things/zzzzzzzzzzzzzzzzzzzzzzzz", 400, "invalid_query")]
+    [InlineData("GET", "/nothing", 404, "not_found")]
+    [InlineData("DELETE", "/open", 405, "method_not_allowed")]
+    [InlineData("TRACE", "/open", 405, "method_not_allowed")]
+    [InlineData("GET", "/me", 401, "unauthorized")]
+    [InlineData("GET", "/broken", 500, "internal_error")]
+    [InlineData("GET", "/dependency", 503, "dependency_unavailable")]
+    public async Task Every_failure_is_a_problem_with_a_code_and_no_insides(string method, string path, int status, string code)
+    {
+        var response = await app.Service.Anonymous.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), Ct);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        var problem = await response.ProblemAsync(Ct);
+        Assert.Equal(code, problem.GetProperty("code").GetString());
+        Assert.Equal(JsonValueKind.Number, problem.GetProperty("status").ValueKind);
+        Assert.DoesNotContain("secret", problem.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("10.0.0.1", problem.ToString(), StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
+    public async Task A_wrong_content_type_is_415()
+    {
+        var response = await app.Service.Anonymous.PostAsync("/things", new StringContent("title=Dusk", Encoding.UTF8, "text/plain"), Ct);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Equal("unsupported_media_type", (await response.ProblemAsync(Ct)).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413()
+    {
+        var response = await app.Service.Anonymous.PostAsync(
+            "/things", new StringContent($$"""{"title":"{{new string('x', 70_000)}}"}""", Encoding.UTF8, "application/json"), Ct);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("payload_too_large", (await response.ProblemAsync(Ct)).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Health_answers_anyone()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.Anonymous.GetAsync("/health/live", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.Anonymous.GetAsync("/health/ready", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_description_carries_the_services_own_title() =>
+        Assert.Contains("Visuels Sample", await app.Service.Anonymous.GetStringAsync("/swagger/v1/swagger.json", Ct), StringComparison.Ordinal);
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+using MongoDB.Bson;
+using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
+
+namespace Visuels.ServiceDefaults.Tests;
+
+public class TokenTests(SampleApp app) : IClassFixture<SampleApp>
+{
+    private readonly ObjectId _user = ObjectId.GenerateNewId();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_token_of_auth_says_who_calls()
+    {
+        var me = await app.Service.As(_user, Roles.Artist).GetFromJsonAsync<JsonElement>("/me", Ct);
+
+        Assert.Equal(_user.ToString(), me.GetProperty("_id").GetString());
+        Assert.Equal("ARTIST", me.GetProperty("role").GetString());
+    }
+
+    [Fact]
+    public async Task The_cookie_is_as_good_as_the_header()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+        request.Headers.Add("Cookie", $"token={app.Service.Keys.AccessToken(_user, Roles.User)}");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.Anonymous.SendAsync(request, Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wrong_role_is_403() =>
+        Assert.Equal(HttpStatusCode.Forbidden, (await app.Service.As(_user, Roles.User).GetAsync("/artists-only", Ct)).StatusCode);
+
+    [Fact]
+    public async Task A_bad_cookie_does_not_keep_anyone_from_what_is_open()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/open");
+        request.Headers.Add("Cookie", "token=nonsense");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.Anonymous.SendAsync(request, Ct)).StatusCode);
+    }
+
+    public static TheoryData<string> Forgeries =>
+        ["expired", "not yet valid", "other audience", "other issuer", "other type", "foreign key with our key id", "unsigned", "HMAC with the public key", "no expiry", "not a token"];
+
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public async Task A_forged_token_is_401(string forgery)
+    {
+        var response = await app.Service.Client(Forge(forgery)).GetAsync("/me", Ct);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task One_flipped_character_of_the_signature_is_401()
+    {
+        var token = app.Service.Keys.AccessToken(_user, Roles.User);
+        var position = token.Length - 20;
+        var flipped = token[..position] + (token[position] == 'A' ? 'B' : 'A') + token[(position + 1)..];
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Client(flipped).GetAsync("/me", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_enters_by_its_own_token_only()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.AsService("order", "product").GetAsync("/internal", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Anonymous.GetAsync("/internal", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.As(_user, Roles.Admin).GetAsync("/internal", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.AsService("order", "auth").GetAsync("/internal", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.AsService("stranger", "product").GetAsync("/internal", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.AsService("order", "product").GetAsync("/me", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Operators_and_services_share_their_routes()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.AsService("jobs", "product").GetAsync("/operators", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Service.As(_user, Roles.Admin).GetAsync("/operators", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await app.Service.As(_user, Roles.Artist).GetAsync("/operators", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Anonymous.GetAsync("/operators", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_auths_keys_a_token_gets_503_and_what_is_open_stays_open()
+    {
+        await using var alone = await ServiceUnderTest.StartAsync(SampleService.Build, test => test.Settings["Services:auth"] = "http://127.0.0.1:1");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await alone.As(_user, Roles.User).GetAsync("/me", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await alone.As(_user, Roles.User).GetAsync("/open", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await alone.Anonymous.GetAsync("/me", Ct)).StatusCode);
+    }
+
+    private string Forge(string forgery)
+    {
+        var keys = app.Service.Keys;
+        using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return forgery switch
+        {
+            "expired" => keys.AccessToken(_user, Roles.User, DateTimeOffset.UtcNow.AddMinutes(-11)),
+            "not yet valid" => keys.AccessToken(_user, Roles.User, DateTimeOffset.UtcNow.AddMinutes(5)),
+            "other audience" => keys.AccessToken(_user, Roles.User, alter: token => token.Claims["aud"] = "auth"),
+            "other issuer" => keys.AccessToken(_user, Roles.User, alter: token => token.Issuer = "somebody"),
+            "other type" => keys.AccessToken(_user, Roles.User, alter: token => token.TokenType = "JWT"),
+            "foreign key with our key id" => keys.AccessToken(_user, Roles.User, alter: token => token.SigningCredentials =
+                new SigningCredentials(new ECDsaSecurityKey(foreign) { KeyId = keys.KeyId }, SecurityAlgorithms.EcdsaSha256)),
+            "unsigned" => keys.AccessToken(_user, Roles.User, alter: token => token.SigningCredentials = null),
+            "HMAC with the public key" => keys.AccessToken(_user, Roles.User, alter: token => token.SigningCredentials = new SigningCredentials(
+                new SymmetricSecurityKey(Encoding.UTF8.GetBytes(keys.AuthKey.ExportSubjectPublicKeyInfoPem())) { KeyId = keys.KeyId }, SecurityAlgorithms.HmacSha256)),
+            "no expiry" => keys.AccessToken(_user, Roles.User, alter: token => token.Expires = null),
+            _ => "a.b.c",
+        };
+    }
+}
