@@ -60,14 +60,14 @@ public sealed class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task Mails_are_listed_newest_first_by_state_and_address_and_page_by_page()
     {
-        foreach (var address in new[] { "a@example.com", "b@example.com", "a@example.com" })
+        string[] addresses = ["a@example.com", "b@example.com", "a@example.com"];
+        for (var i = 0; i < addresses.Length; i++)
         {
-            await App.Bus.PublishAsync(Samples.KnownAddress(address));
-            await Eventually.Until(async () => (await App.RowsAsync()).All(row => row.State == MailStates.Sent), "sent");
+            await App.Bus.PublishAsync(Samples.KnownAddress(addresses[i]));
+            await App.SettledAsync(i + 1);
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        await App.SettledAsync(3);
         _smtp.Behaviour = SmtpBehaviour.Refuse;
         await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
         await App.SettledAsync(4);

@@ -43,18 +43,13 @@ internal sealed class DocumentUpdate
         var stored = Targets.Read(session, collection, rid);
         var before = BsonBytes.Decode(stored);
         var after = _spec.Apply(before, _filter.Rest, isInsert: false);
-        if (!after.TryGetValue("_id", out var id) || !id.Equals(before["_id"]))
-        {
-            throw new MongoError(66, "ImmutableField", "Performing an update on the path '_id' would modify the immutable field '_id'");
-        }
-
         var bytes = BsonBytes.Encode(after);
         if (bytes.AsSpan().SequenceEqual(stored))
         {
             return (before, after, false);
         }
 
-        DocumentTable.Update(session, collection, rid, BsonBytes.Decode(stored), after, bytes);
+        DocumentTable.Update(session, collection, rid, before, after, bytes);
         return (before, after, true);
     }
 

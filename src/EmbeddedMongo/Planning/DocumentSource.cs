@@ -106,13 +106,7 @@ internal sealed class PipelineSource(MatchScan? scan, Pipeline pipeline) : Docum
         // Stages that need all of their input read it here.
         _session = session;
         _results ??= pipeline.Run(Input()).GetEnumerator();
-        if (!_results.MoveNext())
-        {
-            return null;
-        }
-
-        _results.Current.Remove(MatchedDocument.ScoreField);
-        return BsonBytes.Encode(_results.Current);
+        return _results.MoveNext() ? BsonBytes.Encode(_results.Current) : null;
     }
 
     public override void Detach()

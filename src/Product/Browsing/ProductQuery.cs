@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using Visuels.Products.Artworks;
-using Visuels.ServiceDefaults.Paging;
 
 namespace Visuels.Products.Browsing;
 
@@ -62,7 +61,7 @@ public sealed class ProductQuery : PageQuery
         { Status: not (null or "" or ProductStatus.Available or ProductStatus.Sold) } => "status is AVAILABLE or SOLD.",
         { Orientation: not (null or "" or Orientations.Landscape or Orientations.Portrait or Orientations.Square) } =>
             "orientation is LANDSCAPE, PORTRAIT or SQUARE.",
-        _ => Cursor is { Length: > 0 } && PageCursor.Decode(Cursor, SortOrder.CursorTypes) is null ? "cursor is not one of this list." : null,
+        _ => CursorProblem(SortOrder),
     };
 }
 
@@ -91,6 +90,9 @@ public abstract class PageQuery
     internal int Size(int byDefault = DefaultLimit) => Limit ?? byDefault;
 
     internal int Skip(int size) => ((Page ?? 1) - 1) * size;
+
+    internal string? CursorProblem(ProductSort sort) =>
+        string.IsNullOrEmpty(Cursor) || sort.Knows(Cursor) ? null : "cursor is not one of this list.";
 
     internal string? PageProblem() => this switch
     {

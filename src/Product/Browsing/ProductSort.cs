@@ -21,22 +21,17 @@ internal sealed record ProductSort(string Name, params SortKey[] Keys)
 
     public static readonly ProductSort[] All = [Newest, PriceLow, PriceHigh, Popular, Relevance];
 
-    /// <summary>A cursor names its order first, as several have values of the same types.</summary>
-    public BsonType[] CursorTypes => [BsonType.String, .. Keys.Select(key => key.Type)];
-
     public BsonDocument Sort => new(Keys.Select(key => new BsonElement(key.Field, key.Descending ? -1 : 1)));
 
     public string CursorAfter(Product product) => PageCursor.Encode([Name, .. Keys.Select(key => key.ValueOf(product))]);
 
-    /// <summary>What comes after a cursor; nothing does after one of another order.</summary>
+    /// <summary>Whether a client's cursor is one of this order.</summary>
+    public bool Knows(string cursor) => Read(cursor) is not null;
+
+    /// <summary>What comes after a cursor of this order.</summary>
     public FilterDefinition<Product> After(string cursor)
     {
-        var values = PageCursor.Decode(cursor, CursorTypes);
-        if (values is null || values[0] != Name)
-        {
-            return Builders<Product>.Filter.In(p => p.Id, []);
-        }
-
+        var values = Read(cursor) ?? throw new ArgumentException("Not a cursor of this order.", nameof(cursor));
         var alternatives = Keys.Select((key, i) =>
         {
             var clause = new BsonDocument(Keys.Take(i).Select((equal, j) => new BsonElement(equal.Field, values[j + 1])));
@@ -44,6 +39,10 @@ internal sealed record ProductSort(string Name, params SortKey[] Keys)
         });
         return new BsonDocument("$or", new BsonArray(alternatives));
     }
+
+    // A cursor names its order first, as several have values of the same types.
+    private BsonArray? Read(string cursor) =>
+        PageCursor.Decode(cursor, [BsonType.String, .. Keys.Select(key => key.Type)]) is { } values && values[0] == Name ? values : null;
 
     private static SortKey Id(bool descending) => new("_id", descending, BsonType.ObjectId, p => p.Id);
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using Visuels.Products.Browsing;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
-using Visuels.ServiceDefaults.Paging;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Products.Listing;
@@ -21,9 +20,7 @@ internal static class OwnProducts
     private static async Task<Results<Ok<ProductsResponse>, ProblemHttpResult>> List(
         [AsParameters] OwnProductsQuery query, ClaimsPrincipal user, BrowseStore store, IOptions<SiteOptions> site, CancellationToken ct)
     {
-        var problem = query.PageProblem()
-            ?? (query.Cursor is { Length: > 0 } && PageCursor.Decode(query.Cursor, ProductSort.Newest.CursorTypes) is null ? "cursor is not one of this list." : null);
-        if (problem is not null)
+        if ((query.PageProblem() ?? query.CursorProblem(ProductSort.Newest)) is { } problem)
         {
             return Problems.InvalidQuery(problem);
         }

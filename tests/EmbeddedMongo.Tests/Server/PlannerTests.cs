@@ -1,0 +1,133 @@
+using CsCheck;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Visuels.EmbeddedMongo.Tests.Server;
+
+/// <summary>An index may make a query faster; it may not change its answer.</summary>
+public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
+{
+    private static readonly string[] Indexes =
+    [
+        "{a: 1}", "{a: -1, b: 1}", "{b: 1, a: 1}", "{'c.x': 1, 'c.y': -1}", "{b: -1, 'c.x': 1}", "{d: 1}",
+    ];
+
+    private static readonly Gen<BsonValue> Scalar = Gen.OneOf<BsonValue>(
+        Gen.Int[-3, 3].Select(i => (BsonValue)i),
+        Gen.Int[-3, 3].Select(i => (BsonValue)(long)i),
+        Gen.Int[-6, 6].Select(i => (BsonValue)(i / 2.0)),
+        Gen.Int[-3, 3].Select(i => (BsonValue)new BsonDecimal128(i)),
+        Gen.OneOf<BsonValue>((BsonValue)"", "a", "b", "a\0b", "é", true, false, BsonNull.Value, double.NaN, double.PositiveInfinity, BsonMinKey.Value, BsonMaxKey.Value),
+        Gen.Int[0, 3].Select(i => (BsonValue)new BsonDateTime(i * 1000L)),
+        Gen.Int[0, 3].Select(i => (BsonValue)new ObjectId($"{i:x24}")),
+        Gen.OneOf<BsonValue>(9007199254740993L, 9007199254740992L, 9007199254740992d, new BsonDecimal128(0.1m), 0.1));
+
+    private static readonly Gen<BsonValue> Value = Gen.Frequency(
+        (6, Scalar),
+        (2, Scalar.Array[0, 3].Select(items => (BsonValue)new BsonArray(items))),
+        (1, Gen.Select(Scalar, Scalar, (x, y) => (BsonValue)new BsonDocument { { "x", x }, { "y", y } })));
+
+    private static readonly Gen<BsonValue> Nested = Gen.Frequency(
+        (3, Gen.Select(Scalar, Scalar, (x, y) => (BsonValue)new BsonDocument { { "x", x }, { "y", y } })),
+        (1, Scalar.Select(x => (BsonValue)new BsonDocument("x", x))),
+        (2, Gen.Select(Value, Scalar, (x, y) => (BsonValue)new BsonDocument { { "x", x }, { "y", y } }).Array[0, 3].Select(items => (BsonValue)new BsonArray(items))),
+        (1, Scalar));
+
+    private static readonly Gen<BsonDocument> Document = Gen.Select(Optional(Value), Optional(Scalar), Optional(Nested), Optional(Scalar), (a, b, c, d) =>
+    {
+        var document = new BsonDocument();
+        foreach (var (name, value) in new[] { ("a", a), ("b", b), ("c", c), ("d", d) })
+        {
+            if (value is not null)
+            {
+                document.Add(name, value);
+            }
+        }
+
+        return document;
+    });
+
+    private static readonly Gen<BsonValue> Condition = Gen.Frequency(
+        (4, Scalar),
+        (4, Gen.Select(Gen.OneOf("$eq", "$gt", "$gte", "$lt", "$lte", "$ne"), Scalar, (name, value) => (BsonValue)new BsonDocument(name, value))),
+        (2, Gen.Select(Scalar, Scalar, (low, high) => (BsonValue)new BsonDocument { { "$gte", low }, { "$lt", high } })),
+        (2, Scalar.Array[0, 4].Select(items => (BsonValue)new BsonDocument("$in", new BsonArray(items)))),
+        (1, Gen.Bool.Select(yes => (BsonValue)new BsonDocument("$exists", yes))),
+        (1, Gen.OneOf("string", "number", "int", "date", "bool", "null").Select(type => (BsonValue)new BsonDocument("$type", type))),
+        (1, Scalar.Select(value => (BsonValue)new BsonDocument("$not", new BsonDocument("$gt", value)))),
+        (1, Scalar.Array[1, 2].Select(items => (BsonValue)new BsonArray(items))));
+
+    private static readonly Gen<BsonDocument> Clause =
+        Gen.Select(Gen.OneOf("a", "b", "c.x", "c.y", "c", "d", "_id"), Condition, (path, condition) => new BsonDocument { { path, condition } });
+
+    private static readonly Gen<BsonDocument> Filter = Gen.Frequency(
+        (1, Gen.Const(new BsonDocument())),
+        (3, Clause),
+        (5, Clause.Array[2, 3].Select(clauses => new BsonDocument("$and", new BsonArray(clauses)))),
+        (3, Gen.Select(Clause, Clause, Clause, (one, two, all) => new BsonDocument { { "$or", new BsonArray { one, two } }, { "$and", new BsonArray { all } } })));
+
+    private static readonly Gen<BsonDocument?> Sort = Gen.Frequency(
+        (1, Gen.Const((BsonDocument?)null)),
+        (2, Gen.Select(Gen.OneOf("a", "b", "c.x", "_id"), Direction(), (path, direction) => (BsonDocument?)new BsonDocument(path, direction))),
+        (2, Gen.Select(Gen.OneOf("a", "b"), Direction(), Direction(), (first, one, two) => (BsonDocument?)new BsonDocument { { first, one }, { first == "a" ? "b" : "a", two } })));
+
+    [Fact]
+    public async Task With_and_without_indexes_queries_find_the_same()
+    {
+        var plain = server.NewCollection();
+        var indexed = server.NewCollection();
+        foreach (var index in Indexes)
+        {
+            await indexed.IndexAsync(index);
+        }
+
+        await indexed.IndexAsync("{b: 1}", new CreateIndexOptions<BsonDocument> { Name = "sparse", Sparse = true });
+        await indexed.IndexAsync("{a: 1}", new CreateIndexOptions<BsonDocument> { Name = "partial", PartialFilterExpression = "{b: {$gt: 0}}" });
+        await indexed.IndexAsync("{d: 1, a: 1}", new CreateIndexOptions<BsonDocument> { Name = "present", PartialFilterExpression = "{d: {$exists: true}}" });
+
+        await Document.Array[0, 60].SelectMany(documents => Gen.Select(Filter, Sort, Gen.Int[0, 5]).Array[12].Select(queries => (documents, queries)))
+            .SampleAsync(async run =>
+            {
+                var documents = run.documents.Select((d, i) => new BsonDocument("_id", i).Merge(d)).ToList();
+                await RefillAsync(plain, documents);
+                await RefillAsync(indexed, documents);
+                foreach (var (filter, sort, limit) in run.queries)
+                {
+                    await CompareAsync(plain, indexed, filter, sort, limit);
+                }
+            }, iter: 100, threads: 1);
+    }
+
+    // Equal sort keys may come in any order, so ids are compared as sets and the order by its keys.
+    private static async Task CompareAsync(IMongoCollection<BsonDocument> plain, IMongoCollection<BsonDocument> indexed, BsonDocument filter, BsonDocument? sort, int limit)
+    {
+        var expected = await plain.Find(filter).Sort(sort).ToListAsync(Find.Ct);
+        var actual = await indexed.Find(filter).Sort(sort).ToListAsync(Find.Ct);
+        Assert.Equal(expected.Select(Id).Order(), actual.Select(Id).Order());
+        if (sort is not null)
+        {
+            var order = Query.SortSpec.Parse(sort);
+            var limited = await indexed.Find(filter).Sort(sort).Limit(limit).ToListAsync(Find.Ct);
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(0, order.Compare(pair.First, pair.Second)));
+            Assert.Equal(limit == 0 ? expected.Count : Math.Min(limit, expected.Count), limited.Count);
+            Assert.All(expected.Zip(limited), pair => Assert.Equal(0, order.Compare(pair.First, pair.Second)));
+        }
+
+        Assert.Equal(expected.Count, await indexed.CountDocumentsAsync(filter, cancellationToken: Find.Ct));
+    }
+
+    private static async Task RefillAsync(IMongoCollection<BsonDocument> collection, List<BsonDocument> documents)
+    {
+        await collection.DeleteManyAsync("{}", Find.Ct);
+        if (documents.Count > 0)
+        {
+            await collection.InsertManyAsync(documents, cancellationToken: Find.Ct);
+        }
+    }
+
+    private static int Id(BsonDocument document) => document["_id"].AsInt32;
+
+    private static Gen<int> Direction() => Gen.OneOf(1, -1);
+
+    private static Gen<BsonValue?> Optional(Gen<BsonValue> gen) => Gen.Frequency((1, Gen.Const((BsonValue?)null)), (5, gen.Select(v => (BsonValue?)v)));
+}

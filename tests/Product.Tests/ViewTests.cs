@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Time.Testing;
+using MongoDB.Bson;
+using Visuels.Products.Views;
+using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
+
+namespace Visuels.Products.Tests;
+
+public sealed class ViewTests
+{
+    [Fact]
+    public async Task Views_are_written_together_after_a_while()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var app = await StartAsync(test => test.Clock = clock);
+        var id = await ListAsync(app);
+        for (var i = 0; i < 3; i++)
+        {
+            await ViewsAsync(app, id);
+        }
+
+        Assert.Equal(0, await ListedViewsAsync(app));
+        clock.Advance(ViewWriter.Interval);
+
+        await Eventually.Until(async () => await ListedViewsAsync(app) == 3, "the three views are written");
+    }
+
+    [Fact]
+    public async Task Views_that_are_not_written_yet_survive_a_shutdown()
+    {
+        // This clock stands still, so nothing but the shutdown writes.
+        var first = await StartAsync(test => test.Clock = new FakeTimeProvider(DateTimeOffset.UtcNow));
+        var id = await ListAsync(first);
+        await ViewsAsync(first, id);
+        await ViewsAsync(first, id);
+        await first.StopAsync();
+
+        await using var second = await StartAsync(test => test.Restarts = first);
+
+        Assert.Equal(2, await ListedViewsAsync(second));
+    }
+
+    [Fact]
+    public void A_crawler_cannot_fill_the_memory()
+    {
+        var counter = new ViewCounter();
+        var known = ObjectId.GenerateNewId();
+        counter.Count(known);
+        for (var i = 0; i < ViewCounter.MostProducts + 10; i++)
+        {
+            counter.Count(ObjectId.GenerateNewId());
+        }
+
+        counter.Count(known);
+
+        var taken = counter.Take();
+        Assert.Equal((ViewCounter.MostProducts, 2), (taken.Count, taken[known]));
+        Assert.Empty(counter.Take());
+    }
+
+    private static Task<ServiceUnderTest> StartAsync(Action<TestSetup> setup) => ServiceUnderTest.StartAsync(ProductService.Build, test =>
+    {
+        test.Settings["Images:Folder"] = Directory.CreateTempSubdirectory("visuels-images-").FullName;
+        setup(test);
+    });
+
+    private static async Task<string> ListAsync(ServiceUnderTest app)
+    {
+        var card = app.Auth.Add("Ann", Roles.Artist);
+        return (await new Artist(card, app.As(card.Id, Roles.Artist)).ListAsync()).Id();
+    }
+
+    private static async Task ViewsAsync(ServiceUnderTest app, string id) => await app.Anonymous.GetOkAsync($"{ProductApp.Root}/{id}");
+
+    private static async Task<int> ListedViewsAsync(ServiceUnderTest app) =>
+        (await app.Anonymous.GetOkAsync(ProductApp.Root)).GetProperty("products")[0].GetProperty("views").GetInt32();
+}
