@@ -11,7 +11,7 @@ internal static class Events
 
     public static UserRegistered Registered(long version = 1) => new("u1", version, "ada@example.org", "ada", "Ada", "USER", At);
 
-    public static UserUpdated Updated(long version) => new("u1", version, "ada@example.org", "ada", "Ada", "USER", At);
+    public static UserUpdated Updated(long version, string user = "u1") => new(user, version, "ada@example.org", "ada", "Ada", "USER", At);
 
     public static IReadOnlyList<object> All { get; } =
     [

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Visuels.ServiceDefaults.Messaging;
 
@@ -23,9 +24,9 @@ internal sealed class MessagingHost(WebApplication app, Recorder recorder, LogLi
         string service,
         IDictionary<string, string?> configuration,
         Action<IBusRegistrationConfigurator>? consumers = null,
-        Action<IServiceCollection>? services = null)
+        Action<WebApplicationBuilder>? setup = null)
     {
-        var host = Build(service, configuration, consumers, services);
+        var host = Build(service, configuration, consumers, setup);
         await host.StartAsync();
         return host;
     }
@@ -34,7 +35,7 @@ internal sealed class MessagingHost(WebApplication app, Recorder recorder, LogLi
         string service,
         IDictionary<string, string?> configuration,
         Action<IBusRegistrationConfigurator>? consumers = null,
-        Action<IServiceCollection>? services = null)
+        Action<WebApplicationBuilder>? setup = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = configuration.TryGetValue("environment", out var name) ? name : "Development" });
         var recorder = new Recorder();
@@ -43,9 +44,9 @@ internal sealed class MessagingHost(WebApplication app, Recorder recorder, LogLi
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(configuration);
         builder.Services.AddSingleton(recorder);
-        services?.Invoke(builder.Services);
+        setup?.Invoke(builder);
         builder.AddMessaging(service, bus => consumers?.Invoke(bus));
-        builder.Services.AddSingleton<EventPublisher>();
+        builder.Services.TryAddSingleton<EventPublisher>();
         var app = builder.Build();
         return new MessagingHost(app, recorder, log);
     }
