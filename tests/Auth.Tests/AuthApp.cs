@@ -18,7 +18,7 @@ public class AuthApp : IAsyncLifetime
 
     public ServiceUnderTest Service { get; private set; } = null!;
 
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
 
     public HttpClient Http => Service.Anonymous;
 
