@@ -210,6 +210,23 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
+    public async Task A_relay_whose_lease_ended_takes_nothing_from_its_successor()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        var slow = await app.Leases.LeaseAsync(TimeSpan.FromSeconds(10), Ct);
+        Assert.Null(await app.Leases.LeaseAsync(TimeSpan.FromSeconds(10), Ct));
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        var successor = await app.Leases.LeaseAsync(TimeSpan.FromSeconds(10), Ct);
+
+        await app.Leases.SettleAsync(slow!, [slow!.Outbox.Entries[0].Id], app.Clock.GetUtcNow(), Ct);
+
+        var outbox = (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox;
+        Assert.Equal(successor!.Outbox.LeaseBy, outbox.LeaseBy);
+        Assert.Single(outbox.Entries);
+    }
+
+    [Fact]
     public async Task An_entry_that_nobody_can_read_stays_and_holds_up_nothing()
     {
         await using var app = await OutboxApp.CreateAsync();
