@@ -97,6 +97,13 @@ internal sealed class OutboxApp : IAsyncDisposable
     public Task DrainAsync() => AdvanceUntilAsync(
         async () => await Things.CountDocumentsAsync("{'outbox.pendingAt': {$exists: true}}") == 0, "the outboxes are empty");
 
+    /// <summary>Lets time go by in steps, with room for others to act in between.</summary>
+    public Task AdvanceAsync(TimeSpan time)
+    {
+        var end = Clock.GetUtcNow() + time;
+        return AdvanceUntilAsync(() => Task.FromResult(Clock.GetUtcNow() >= end), $"{time} have gone by");
+    }
+
     public Task AdvanceUntilAsync(Func<Task<bool>> condition, string what) => Eventually.Until(
         () =>
         {
