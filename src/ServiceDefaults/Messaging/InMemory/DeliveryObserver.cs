@@ -11,7 +11,7 @@ internal sealed class DeliveryObserver(InProcessBroker broker) : IReceiveEndpoin
         return Task.CompletedTask;
     }
 
-    public Task PostReceive(ReceiveContext context) => FinishAsync(context, true);
+    public Task PostReceive(ReceiveContext context) => FinishAsync(context, !context.IsFaulted);
 
     public Task ReceiveFault(ReceiveContext context, Exception exception) => FinishAsync(context, succeeded: false);
 
