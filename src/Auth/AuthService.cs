@@ -2,12 +2,16 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
+using Visuels.Auth.Google;
+using Visuels.Auth.Profiles;
 using Visuels.Auth.Sessions;
 using Visuels.Auth.SignUp;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Images;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security;
@@ -24,13 +28,16 @@ public static class AuthService
         var builder = ServiceHost.CreateBuilder(Identity, args, configure);
         var services = builder.Services;
         builder.AddMongo("visuels-auth");
+        builder.AddImages("artists");
+        builder.AddGoogleSignIn();
         builder.AddMessaging(Identity.Name, _ => { });
         services.AddOutboxRelay(AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(KnownAddressSignedUp));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
-        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>();
+        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>();
+        services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<OneTimeCodes>().AddSingleton<SignUps>().AddSingleton<Passwords.Passwords>();
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
         services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
@@ -47,8 +54,13 @@ public static class AuthService
         app.MapCodes();
         app.MapSignIn();
         app.MapSessions();
+        app.MapGoogle();
         app.MapMe();
         app.MapCards();
+        app.MapUserProfiles();
+        app.MapArtistProfiles();
+        app.MapArtists();
+        app.MapImages();
         return app;
     }
 }

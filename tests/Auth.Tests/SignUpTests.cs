@@ -1,3 +1,5 @@
+using MongoDB.Driver;
+using Visuels.Auth.Accounts;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Security;
 
@@ -14,20 +16,206 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
 
         Assert.True(answer.GetProperty("status").GetBoolean());
         Assert.Equal("otp sent", answer.Text("msg"));
+        var signedUp = answer.GetProperty("user");
         Assert.Equal(
             (person.Email, person.Username, person.Name, "ARTIST"),
-            (answer.GetProperty("user").Text("email"), answer.GetProperty("user").Text("username"), answer.GetProperty("user").Text("name"), answer.GetProperty("user").Text("role")));
+            (signedUp.Text("email"), signedUp.Text("username"), signedUp.Text("name"), signedUp.Text("role")));
 
         using var verified = await app.Verify(person.Email, await app.CodeFor(person.Email));
         var tokens = await verified.Should(HttpStatusCode.OK);
         using var http = app.Service.Client(tokens.Text("accessToken"));
         using var me = await http.Get("/api/v1/auth/me");
         var user = (await me.Should(HttpStatusCode.OK)).GetProperty("user");
-        Assert.Equal(person.Email, user.Text("email"));
-        Assert.Equal("ARTIST", user.Text("role"));
-        Assert.True(user.TryGetProperty("joinDate", out _));
+        Assert.Equal((person.Email, "ARTIST"), (user.Text("email"), user.Text("role")));
+        Assert.Equal(app.Clock.GetUtcNow().Date, user.GetProperty("joinDate").GetDateTimeOffset().UtcDateTime.Date);
+    }
 
-        var registered = await app.Service.Bus.NextAsync<UserRegistered>(e => e.Email == person.Email);
-        Assert.Equal(user.Text("_id"), registered.UserId);
+    [Fact]
+    public async Task A_new_account_is_announced_once_and_only_when_its_address_is_proven()
+    {
+        var person = AuthApp.Someone();
+        await app.SignUp(person);
+        var code = await app.CodeFor(person.Email);
+        Assert.DoesNotContain(app.Service.Bus.Published<UserRegistered>(), e => e.Email == person.Email);
+
+        using var verified = await app.Verify(person.Email, code);
+        using var again = await app.Verify(person.Email, code);
+
+        var id = (await verified.Should(HttpStatusCode.OK)).GetProperty("user").Text("_id");
+        await again.Refuses(HttpStatusCode.BadRequest, "otp_expired");
+        var registered = await app.Next<UserRegistered>(e => e.UserId == id);
+        Assert.Equal((person.Email, person.Username, person.Name, "USER"), (registered.Email, registered.Username, registered.Name, registered.Role));
+
+        // Whoever joins later is announced later: nothing of the first can still be on its way.
+        var next = await app.Join();
+        await app.Next<UserRegistered>(e => e.UserId == next.Id.ToString());
+        Assert.Single(app.Service.Bus.Published<UserRegistered>(), e => e.UserId == id);
+    }
+
+    [Fact]
+    public async Task A_known_address_gets_the_same_answer_and_its_owner_a_mail()
+    {
+        var owner = await app.Join();
+        app.Clock.Advance(TimeSpan.FromMinutes(2));
+        var stranger = AuthApp.Someone() with { Email = owner.Person.Email, Password = "another good password" };
+
+        var answer = await app.SignUp(stranger);
+
+        Assert.Equal("otp sent", answer.Text("msg"));
+        Assert.Equal(stranger.Username, answer.GetProperty("user").Text("username"));
+        var told = await app.Next<KnownAddressSignedUp>(e => e.Email == owner.Person.Email);
+        Assert.Equal(owner.Person.Name, told.Name);
+        Assert.Single(app.Codes(owner.Person.Email));
+        using var strangers = await app.SignIn(owner.Person.Email, stranger.Password);
+        using var owners = await app.SignIn(owner.Person.Email, owner.Person.Password);
+        await strangers.Refuses(HttpStatusCode.Unauthorized, "invalid_credentials");
+        await owners.Should(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Of_several_sign_ups_with_an_unproven_address_the_newest_counts_and_only_its_code()
+    {
+        var first = AuthApp.Someone();
+        var second = AuthApp.Someone(Roles.Artist) with { Email = first.Email, Password = "a different password" };
+        await app.SignUp(first);
+        await app.SignUp(second);
+        await app.Next<EmailCodeIssued>(code => code.Email == first.Email && code.Version == 2);
+        var codes = app.Codes(first.Email).Select(app.Open).ToList();
+
+        // Two random codes may be equal, once in a million.
+        if (codes[0] != codes[1])
+        {
+            using var old = await app.Verify(first.Email, codes[0]);
+            await old.Refuses(HttpStatusCode.BadRequest, "otp_wrong");
+        }
+
+        using var verified = await app.Verify(first.Email, codes[1]);
+        var user = (await verified.Should(HttpStatusCode.OK)).GetProperty("user");
+        Assert.Equal((second.Username, second.Name, "ARTIST"), (user.Text("username"), user.Text("name"), user.Text("role")));
+        using var oldPassword = await app.SignIn(first.Email, first.Password);
+        using var newPassword = await app.SignIn(first.Email, second.Password);
+        await oldPassword.Refuses(HttpStatusCode.Unauthorized, "invalid_credentials");
+        await newPassword.Should(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_form_sent_twice_keeps_its_code_and_takes_the_corrected_name()
+    {
+        var person = AuthApp.Someone();
+        await app.SignUp(person);
+        var code = await app.CodeFor(person.Email);
+
+        await app.SignUp(person with { Name = "Corrected" });
+
+        using var verified = await app.Verify(person.Email, code);
+        Assert.Equal("Corrected", (await verified.Should(HttpStatusCode.OK)).GetProperty("user").Text("name"));
+        Assert.Single(app.Codes(person.Email));
+    }
+
+    [Fact]
+    public async Task Twenty_equal_sign_ups_at_once_make_one_account_with_one_code()
+    {
+        var person = AuthApp.Someone();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.Post("/email-signup", person)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
+        var accounts = app.Service.Database.GetCollection<Account>(AccountStore.Collection);
+        Assert.Equal(1, await accounts.CountDocumentsAsync(a => a.Email == person.Email, cancellationToken: TestContext.Current.CancellationToken));
+        using var verified = await app.Verify(person.Email, await app.CodeFor(person.Email));
+        await verified.Should(HttpStatusCode.OK);
+        Assert.Single(app.Codes(person.Email));
+    }
+
+    [Fact]
+    public async Task A_user_name_belongs_to_one_person_however_it_is_written()
+    {
+        var owner = await app.Join();
+
+        using var taken = await app.Post("/email-signup", AuthApp.Someone() with { Username = owner.Person.Username.ToUpperInvariant() });
+        using var takenWithKnownAddress = await app.Post("/email-signup", owner.Person);
+
+        await taken.Refuses(HttpStatusCode.Conflict, "username_taken");
+        await takenWithKnownAddress.Refuses(HttpStatusCode.Conflict, "username_taken");
+    }
+
+    [Fact]
+    public async Task Of_twenty_people_who_want_one_user_name_at_once_one_gets_it()
+    {
+        var username = AuthApp.Someone().Username;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.Post("/email-signup", AuthApp.Someone() with { Username = username })));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task Nobody_signs_up_as_administrator()
+    {
+        var person = AuthApp.Someone("ADMIN");
+
+        using var refused = await app.Post("/email-signup", person);
+
+        await refused.Refuses(HttpStatusCode.BadRequest, "validation_failed");
+        using var signIn = await app.SignIn(person.Email, person.Password);
+        await signIn.Refuses(HttpStatusCode.Unauthorized, "invalid_credentials");
+    }
+
+    [Fact]
+    public async Task Without_a_role_one_is_a_buyer()
+    {
+        var person = AuthApp.Someone();
+
+        using var response = await app.Post("/email-signup", new { person.Email, person.Username, person.Name, person.Password });
+
+        Assert.Equal("USER", (await response.Should(HttpStatusCode.Created)).GetProperty("user").Text("role"));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{"email":{"$ne":null},"username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":["a@example.com"],"username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":{"$gt":""},"name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":5,"password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":null}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":"correct horse battery","isEmailVerified":true}""")]
+    [InlineData("""{"email":"a@example.com","email":"b@example.com","username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com\u0000","username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com\r\nBcc: b@example.com","username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"not an address","username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@localhost","username":"abcd","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"ab","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"a/b c","name":"A","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":" ","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A\r\nB","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":"short"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":"password1234"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcdefgh","name":"A","password":"ABCDEFGH"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"\ud800","password":"correct horse battery"}""")]
+    public async Task A_sign_up_that_breaks_a_rule_is_refused_and_leaves_nothing_behind(string body)
+    {
+        using var response = await app.Http.PostRaw("/api/v1/auth/email-signup", body);
+
+        var problem = await response.Should(HttpStatusCode.BadRequest);
+        Assert.False(string.IsNullOrEmpty(problem.Text("code")));
+        Assert.False(string.IsNullOrEmpty(problem.Text("message")));
+        var accounts = app.Service.Database.GetCollection<Account>(AccountStore.Collection);
+        Assert.Equal(0, await accounts.CountDocumentsAsync(a => a.Email.StartsWith("a@"), cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_password_may_be_long_but_not_endless()
+    {
+        using var longest = await app.Post("/email-signup", AuthApp.Someone() with { Password = new string('p', 127) + "!" });
+        using var tooLong = await app.Post("/email-signup", AuthApp.Someone() with { Password = new string('p', 128) + "!" });
+        using var bodyTooLarge = await app.Post("/email-signup", AuthApp.Someone() with { Name = new string('n', 70_000) });
+
+        await longest.Should(HttpStatusCode.Created);
+        await tooLong.Refuses(HttpStatusCode.BadRequest, "validation_failed");
+        await bodyTooLarge.Refuses(HttpStatusCode.RequestEntityTooLarge, "payload_too_large");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class Device : IAsyncDisposable
         {
             await device._hub.StartAsync(Ct);
             // The server takes calls only after it has put the connection into its group, and the start returns before.
-            await Assert.ThrowsAsync<HubException>(() => device.SendAsync("nobody", "hello"));
+            var answer = await Assert.ThrowsAsync<HubException>(() => device.SendAsync("nobody", "hello"));
+            Assert.Contains("invalid_request", answer.Message, StringComparison.Ordinal);
             return device;
         }
         catch

@@ -82,6 +82,7 @@ public sealed class HubTests(ChatApp app) : IClassFixture<ChatApp>
         Assert.Contains("HubException: invalid_receiver: You cannot", await device.RefusalAsync(d => d.SendAsync(buyer, "a")), StringComparison.Ordinal);
         Assert.Contains("HubException: not_found: Receiver invalid", await device.RefusalAsync(d => d.SendAsync(app.Service.Stranger(), "a")), StringComparison.Ordinal);
         Assert.Contains("HubException: chat_not_allowed: ", await device.RefusalAsync(d => d.SendAsync(app.Buyer(), "a")), StringComparison.Ordinal);
+        Assert.Contains("HubException: invalid_request: ", await device.RefusalAsync(d => d.InvokeAsync("Send", artist.Id.ToString(), null)), StringComparison.Ordinal);
         Assert.Contains("HubException: invalid_request: ", await device.RefusalAsync(d => d.SendAsync("42", "a")), StringComparison.Ordinal);
         Assert.Contains("validation_failed: Message content required", await device.RefusalAsync(d => d.SendAsync(artist, "")), StringComparison.Ordinal);
         Assert.Contains("validation_failed: ", await device.RefusalAsync(d => d.SendAsync(artist, new string('a', 4001))), StringComparison.Ordinal);
@@ -102,7 +103,6 @@ public sealed class HubTests(ChatApp app) : IClassFixture<ChatApp>
             await device.RefusalAsync(d => d.InvokeAsync("Send", id, new { content = "a\0b", type = "TEXT" })),
             await device.RefusalAsync(d => d.InvokeAsync("Send", id, new { content = 7, type = "TEXT" })),
             await device.RefusalAsync(d => d.InvokeAsync("Send", id, new { content = "a", type = "TEXT", senderId = id })),
-            await device.RefusalAsync(d => d.InvokeAsync("Send", id, null)),
             await device.RefusalAsync(d => d.InvokeAsync("Send", null, new { content = "a", type = "TEXT" })),
             await device.RefusalAsync(d => d.InvokeAsync("Send", id)),
         ];

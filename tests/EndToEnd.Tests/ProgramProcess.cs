@@ -1,14 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Visuels.EndToEnd.Tests;
 
 /// <summary>One of our programs as a process of its own, its output kept.</summary>
-public sealed partial class ProgramProcess : IAsyncDisposable
+public sealed class ProgramProcess : IAsyncDisposable
 {
-    private const int Sigterm = 15;
-
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,7 +70,8 @@ public sealed partial class ProgramProcess : IAsyncDisposable
     /// <summary>As an operator would.</summary>
     public async Task<int> TerminateAsync(CancellationToken ct)
     {
-        Assert.Equal(0, SendSignal(_process.Id, Sigterm));
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(ct);
         await _process.WaitForExitAsync(ct);
         return _process.ExitCode;
     }
@@ -87,7 +85,4 @@ public sealed partial class ProgramProcess : IAsyncDisposable
 
         _process.Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int SendSignal(int process, int signal);
 }

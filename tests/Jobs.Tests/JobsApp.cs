@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Jobs.Ledger;
@@ -34,6 +35,8 @@ public sealed class JobsApp : IAsyncLifetime
 
 internal static class JobsReading
 {
+    private static readonly TimeSpan Poll = new MailOptions().Poll;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>All mails to an address, oldest first.</summary>
@@ -63,6 +66,26 @@ internal static class JobsReading
     /// <summary>Waits until every row is settled.</summary>
     public static Task SettledAsync(this ServiceUnderTest app, int rows) => Eventually.Until(
         async () => (await app.RowsAsync()).Count(row => row.State is MailStates.Sent or MailStates.Parked) == rows, $"{rows} settled mails");
+
+    /// <summary>Lets time pass until the rows are as wanted; never by more than a poll while an attempt may be under way.</summary>
+    public static Task PassTimeAsync(this ServiceUnderTest app, FakeTimeProvider clock, Func<IReadOnlyList<Mail>, bool> wanted, string what) => Eventually.Until(
+        async () =>
+        {
+            var rows = await app.RowsAsync();
+            if (wanted(rows))
+            {
+                return true;
+            }
+
+            if (rows.TrueForAll(row => row.State != MailStates.Sending))
+            {
+                var wait = rows.Min(row => row.DueAt) - clock.GetUtcNow();
+                clock.Advance(wait > Poll ? wait.Value : Poll);
+            }
+
+            return false;
+        },
+        what);
 
     public static string NewId() => ObjectId.GenerateNewId().ToString();
 

@@ -125,13 +125,7 @@ public sealed class OrderMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         Assert.Empty(await app.MailsToAsync(buyer.Email));
 
         app.Auth.CardsDown = false;
-        await Eventually.Until(
-            async () =>
-            {
-                clock.Advance(TimeSpan.FromSeconds(1));
-                return (await app.RowsAsync()).All(row => row.State == MailStates.Sent);
-            },
-            "both mails are sent");
+        await app.PassTimeAsync(clock, rows => rows.All(row => row.State == MailStates.Sent), "both mails are sent");
 
         Assert.Single(await app.MailsToAsync(buyer.Email));
         Assert.Single(await app.MailsToAsync(artist.Email));

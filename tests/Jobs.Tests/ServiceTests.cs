@@ -4,10 +4,13 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using MimeKit;
 using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Mailbox;
+using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.Testing;
 
@@ -66,6 +69,17 @@ public sealed class ServiceTests(JobsApp jobs) : IClassFixture<JobsApp>
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live", Ct)).StatusCode);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/health/ready", Ct)).StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task A_bus_that_lost_its_broker_calls_itself_degraded_and_that_is_not_ready()
+    {
+        await using var app = await JobsApp.StartAsync(test => test.Configure = builder => builder.Services.AddHealthChecks()
+            .AddCheck("lost", () => HealthCheckResult.Degraded(), tags: [ServiceDefaultsExtensions.ReadyTag]));
+
+        var response = await app.Anonymous.GetAsync("/health/ready", Ct);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }
 
     [Fact]

@@ -11,15 +11,21 @@ public static class Eventually
     /// <summary>Asks until the answer is yes.</summary>
     /// <param name="condition">Cheap, without lasting effects of its own; may advance a fake clock.</param>
     /// <param name="what">For the message when it never becomes true.</param>
+    /// <param name="within">Patience, where the usual one is too short.</param>
     /// <exception cref="TimeoutException">It never did.</exception>
-    public static Task Until(Func<Task<bool>> condition, string what) =>
-        Until(async () => await condition() ? new object() : null, what);
+    public static Task Until(Func<Task<bool>> condition, string what, TimeSpan? within = null) =>
+        Until(async () => await condition() ? new object() : null, what, within);
+
+    /// <inheritdoc cref="Until(Func{Task{bool}}, string, TimeSpan?)"/>
+    public static Task Until(Func<bool> condition, string what, TimeSpan? within = null) =>
+        Until(() => Task.FromResult(condition()), what, within);
 
     /// <summary>Asks until there is something, and returns it.</summary>
     /// <param name="find">Null while it is not there yet.</param>
     /// <param name="what">For the message when it never comes.</param>
+    /// <param name="within">Patience, where the usual one is too short.</param>
     /// <exception cref="TimeoutException">It never came.</exception>
-    public static async Task<T> Until<T>(Func<Task<T?>> find, string what)
+    public static async Task<T> Until<T>(Func<Task<T?>> find, string what, TimeSpan? within = null)
         where T : class
     {
         var clock = Stopwatch.StartNew();
@@ -30,9 +36,9 @@ public static class Eventually
                 return found;
             }
 
-            if (clock.Elapsed > Patience)
+            if (clock.Elapsed > (within ?? Patience))
             {
-                throw new TimeoutException($"Within {Patience}: {what}");
+                throw new TimeoutException($"Within {within ?? Patience}: {what}");
             }
 
             await Task.Delay(Pause);

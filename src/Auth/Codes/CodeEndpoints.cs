@@ -26,13 +26,16 @@ internal static class CodeEndpoints
         CancellationToken ct)
     {
         var (verdict, code) = await codes.CheckAsync(CodePurposes.VerifyEmail, InputRules.Email(request.Email), request.Otp, ct);
+        if (verdict == CodeVerdict.Right && await accounts.TryProveAsync(code!.UserId, code.SignUp, ct) is { } account)
+        {
+            await codes.ForgetAttemptsAsync(code, ct);
+            return await answers.StartAsync(response, account, "user verified", tokens ?? false, ct);
+        }
+
         return verdict switch
         {
             // A right code that was used, or that a newer sign-up has overtaken, is as good as an old one.
-            CodeVerdict.Right => await accounts.TryProveAsync(code!.UserId, code.SignUp, ct) is { } account
-                ? await answers.StartAsync(response, account, "user verified", tokens ?? false, ct)
-                : Expired(),
-            CodeVerdict.Expired => Expired(),
+            CodeVerdict.Right or CodeVerdict.Expired => Expired(),
             CodeVerdict.NoTriesLeft => Problems.TooMany("otp_attempts_exceeded", "Too many wrong codes. Please ask for a new one."),
             _ => Problems.BadRequest("otp_wrong", "This code is wrong."),
         };

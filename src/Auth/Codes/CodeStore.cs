@@ -69,6 +69,10 @@ internal sealed class CodeStore(IMongoDatabase database, OutboxSignal signal, Ti
         }
     }
 
+    /// <summary>Forgets the tries that led to a proof: an address that was proven today must not look as if somebody had guessed.</summary>
+    public Task ForgetAttemptsAsync(Code proven, CancellationToken ct) => _codes.UpdateOneAsync(
+        code => code.Key == proven.Key && code.Version == proven.Version, Update.Set(code => code.Attempts, 0), cancellationToken: ct);
+
     private async Task<Code?> TakeAsync(string key, bool orMake, CancellationToken ct) => await _codes.FindOneAndUpdateAsync(
         Builders<Code>.Filter.Where(code => code.Key == key && code.Attempts < Code.Tries),
         Update.Inc(code => code.Attempts, 1)

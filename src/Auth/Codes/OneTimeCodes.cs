@@ -51,6 +51,8 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, IOptions<AuthO
         };
     }
 
+    public Task ForgetAttemptsAsync(Code proven, CancellationToken ct) => store.ForgetAttemptsAsync(proven, ct);
+
     private static string HashUse(ObjectId codeId) => $"code|{codeId}";
 
     private Code Next(Code read, long signUp, string? passwordHash)

@@ -10,30 +10,51 @@ namespace Visuels.Chat.Realtime;
 /// <summary>The live side of the chat. It decides nothing itself: rules and storage are the same as over HTTP.</summary>
 internal sealed class ChatHub(Messenger messenger, HubConnections connections) : Hub<IChatClient>
 {
+    private static readonly object Entered = new();
+
     public static string GroupOf(ObjectId user) => $"user:{user}";
 
     public override async Task OnConnectedAsync()
     {
         if (!connections.TryEnter(Me))
         {
-            throw HubErrors.Of(HubErrors.TooManyConnections, HubErrors.TooManyConnectionsMessage);
+            // The door refuses politely; this stops those that came through it at the same moment.
+            Context.Abort();
+            return;
         }
 
-        await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(Me), Context.ConnectionAborted);
+        try
+        {
+            await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(Me));
+            Context.Items[Entered] = true;
+        }
+        catch
+        {
+            connections.Leave(Me);
+            throw;
+        }
     }
 
-    // Not called for a connection that OnConnectedAsync refused.
     public override Task OnDisconnectedAsync(Exception? exception)
     {
-        connections.Leave(Me);
+        if (Context.Items.ContainsKey(Entered))
+        {
+            connections.Leave(Me);
+        }
+
         return Task.CompletedTask;
     }
 
-    public async Task<MessageResponse> Send(string userId, SendMessageRequest message)
+    public async Task<MessageResponse> Send(string userId, SendMessageRequest? message)
     {
         if (!ObjectId.TryParse(userId, out var receiver))
         {
             throw HubErrors.Of(ProblemCodes.InvalidRequest, "The user id is not an id.");
+        }
+
+        if (message is null)
+        {
+            throw HubErrors.Of(ProblemCodes.InvalidRequest, "There is no message.");
         }
 
         var errors = new List<ValidationResult>();

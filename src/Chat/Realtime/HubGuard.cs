@@ -4,7 +4,7 @@ using Visuels.ServiceDefaults.Errors;
 
 namespace Visuels.Chat.Realtime;
 
-/// <summary>Around every hub call: the connection's rate, and an outage told as such instead of as an unknown error.</summary>
+/// <summary>Around every hub call: the connection's rate, and and what goes wrong told and logged as over HTTP.</summary>
 internal sealed partial class HubGuard(CallRate rate, ILogger<HubGuard> logger) : IHubFilter
 {
     private static readonly object BucketKey = new();
@@ -32,8 +32,16 @@ internal sealed partial class HubGuard(CallRate rate, ILogger<HubGuard> logger) 
             LogDependency(e.Message.ReplaceLineEndings(" "));
             throw HubErrors.Of(ProblemCodes.DependencyUnavailable, "Something this needs is not available right now; please try again.");
         }
+        catch (Exception e) when (e is not (HubException or OperationCanceledException))
+        {
+            LogUnexpected(e, call.HubMethodName);
+            throw HubErrors.Of("internal_error", "Something went wrong on our side.");
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "A dependency failed: {Reason}")]
     private partial void LogDependency(string reason);
+
+    [LoggerMessage(LogLevel.Error, "The hub call {Method} failed")]
+    private partial void LogUnexpected(Exception exception, string method);
 }

@@ -11,6 +11,10 @@ internal static class HubSetup
 
     public static void AddHub(this WebApplicationBuilder builder)
     {
+        // Below Information the library logs the arguments of calls, which are message texts; and every refusal it logs as an error, with a
+        // stack trace. HubGuard logs what really failed.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR", LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Critical);
         builder.Services.AddSingleton<HubConnections>();
         builder.Services.AddSingleton<CallRate>();
         builder.Services.AddSingleton<HubGuard>();

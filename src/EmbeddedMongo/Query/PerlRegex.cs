@@ -12,16 +12,21 @@ internal static class PerlRegex
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public static Regex Compile(string pattern, string options)
+    /// <param name="pattern">The expression.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="isWide">Whether texts hold characters beyond U+FFFF, which are one character to PCRE and two to .NET.</param>
+    public static Regex Compile(string pattern, string options, bool isWide)
     {
         if (pattern.Contains('\0'))
         {
             throw Failure.BadValue("Regular expression cannot contain an embedded null byte");
         }
 
+        var parsed = Parse(options);
+
         try
         {
-            return new(Translate(pattern), Parse(options), Patience);
+            return new(new Translation(pattern, parsed.HasFlag(RegexOptions.IgnorePatternWhitespace), isWide).Run(), parsed, Patience);
         }
         catch (ArgumentException invalid)
         {
@@ -49,125 +54,188 @@ internal static class PerlRegex
         return parsed;
     }
 
-    private static string Translate(string pattern)
+    private sealed class Translation(string pattern, bool ignoresBlanks, bool isWide)
     {
-        // Most patterns are plain words, and mean the same to both.
-        if (pattern.AsSpan().IndexOfAny('\\', '[', '(') < 0)
+        private readonly StringBuilder _result = new(pattern.Length + 16);
+        private int _at;
+
+        public string Run()
         {
-            return pattern;
+            while (_at < pattern.Length)
+            {
+                switch (pattern[_at])
+                {
+                    case '\\':
+                        Escape(inClass: false);
+                        break;
+                    case '[':
+                        CharacterClass();
+                        break;
+                    case '(':
+                        Group();
+                        break;
+                    case '.' when isWide:
+                        _at++;
+                        Negated(".");
+                        break;
+                    case '#' when ignoresBlanks:
+                        _at = pattern.IndexOf('\n', _at) is var end and >= 0 ? end : pattern.Length;
+                        break;
+                    case var high when char.IsHighSurrogate(high) && _at + 1 < pattern.Length:
+                        // A quantifier is for both halves.
+                        _result.Append("(?:").Append(pattern, _at, 2).Append(')');
+                        _at += 2;
+                        break;
+                    default:
+                        Copy();
+                        break;
+                }
+            }
+
+            return _result.ToString();
         }
 
-        var result = new StringBuilder(pattern.Length + 16);
+        private void Copy() => _result.Append(pattern[_at++]);
 
-        for (var i = 0; i < pattern.Length;)
+        /// <summary>What stands for any of many characters must take both halves of one at once, and never give one back.</summary>
+        private void Negated(string any) => _result.Append(isWide ? $@"(?>[\uD800-\uDBFF][\uDC00-\uDFFF]|{any})" : any);
+
+        private void Group()
         {
-            i = pattern[i] switch
+            // Verbs like (*UCP), and .NET's own balancing groups (?<a-b>) and conditionals, would be taken for something else.
+            if (Regex.IsMatch(pattern[_at..], @"^\((\*|\?(\(|[<'][^>=!']*-))"))
             {
-                '\\' => Escape(pattern, i, result, inClass: false),
-                '[' => CharacterClass(pattern, i, result),
-                '(' => Group(pattern, i, result),
-                _ => Copy(pattern, i, result),
+                throw Failure.NotSupported($"the group at {_at} of the regular expression");
+            }
+
+            Copy();
+        }
+
+        private void CharacterClass()
+        {
+            var start = _result.Length;
+            Copy();
+            var isNegated = _at < pattern.Length && pattern[_at] == '^';
+
+            if (isNegated)
+            {
+                Copy();
+            }
+
+            // A bracket that closes at once is a member.
+            if (_at < pattern.Length && pattern[_at] == ']')
+            {
+                _result.Append(@"\]");
+                _at++;
+            }
+
+            while (_at < pattern.Length && pattern[_at] != ']')
+            {
+                ClassMember();
+            }
+
+            if (_at < pattern.Length)
+            {
+                Copy();
+            }
+
+            if (isNegated)
+            {
+                var members = _result.ToString(start, _result.Length - start);
+                _result.Length = start;
+                Negated(members);
+            }
+        }
+
+        private void ClassMember()
+        {
+            var member = pattern[_at];
+
+            if (char.IsSurrogate(member) || (member == '[' && _at + 1 < pattern.Length && pattern[_at + 1] is ':' or '.' or '='))
+            {
+                throw Failure.NotSupported("a POSIX class or a character beyond U+FFFF in a class of a regular expression");
+            }
+
+            if (member == '\\')
+            {
+                Escape(inClass: true);
+                return;
+            }
+
+            _result.Append(member == '[' ? "\\" : "");
+            Copy();
+        }
+
+        private void Escape(bool inClass)
+        {
+            var escaped = _at + 1 < pattern.Length ? pattern[_at + 1] : '\0';
+
+            if (escaped == 'x' && _at + 2 < pattern.Length && pattern[_at + 2] == '{')
+            {
+                CodePoint(inClass);
+                return;
+            }
+
+            var translated = (escaped, inClass) switch
+            {
+                ('d', false) => "[0-9]",
+                ('d', true) => "0-9",
+                ('w', false) => "[a-zA-Z0-9_]",
+                ('w', true) => "a-zA-Z0-9_",
+                ('s', false) => @"[\t-\r\x20]",
+                ('s', true) => @"\x20\t-\r",
+                ('h', false) => @"[\t\x20\xA0\u1680\u180E\u2000-\u200A\u202F\u205F\u3000]",
+                ('v', false) => @"[\n-\r\x85\u2028\u2029]",
+                ('b', false) => "(?:(?<=[a-zA-Z0-9_])(?![a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?=[a-zA-Z0-9_]))",
+                ('B', false) => "(?:(?<=[a-zA-Z0-9_])(?=[a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?![a-zA-Z0-9_]))",
+                ('D' or 'W' or 'S' or 'N' or 'P', false) => null,
+                ('D' or 'W' or 'S' or 'h' or 'v' or 'P', true) => throw Failure.NotSupported($@"\{escaped} in a class of a regular expression"),
+                _ => pattern.Substring(_at, Math.Min(2, pattern.Length - _at)),
             };
-        }
 
-        return result.ToString();
-    }
+            _at = Math.Min(_at + 2, pattern.Length);
 
-    private static int Copy(string pattern, int i, StringBuilder result)
-    {
-        result.Append(pattern[i]);
-        return i + 1;
-    }
-
-    private static int Group(string pattern, int i, StringBuilder result)
-    {
-        // Verbs like (*UCP) and .NET's own balancing groups (?<a-b>) and conditionals would be taken for something else.
-        if (pattern.AsSpan(i + 1).StartsWith("*") || Regex.IsMatch(pattern[i..], @"^\(\?(\(|[<'][^>=!']*-)"))
-        {
-            throw Failure.NotSupported($"the group at {i} of the regular expression");
-        }
-
-        return Copy(pattern, i, result);
-    }
-
-    private static int CharacterClass(string pattern, int i, StringBuilder result)
-    {
-        i = Copy(pattern, i, result);
-        i = i < pattern.Length && pattern[i] == '^' ? Copy(pattern, i, result) : i;
-
-        // A bracket that closes at once is a member.
-        if (i < pattern.Length && pattern[i] == ']')
-        {
-            result.Append(@"\]");
-            i++;
-        }
-
-        while (i < pattern.Length && pattern[i] != ']')
-        {
-            if (pattern[i] == '[' && i + 1 < pattern.Length && pattern[i + 1] is ':' or '.' or '=')
+            if (escaped == 'p' && isWide)
             {
-                throw Failure.NotSupported("a POSIX class in a regular expression");
+                throw Failure.NotSupported(@"\p in a regular expression, put to characters beyond U+FFFF,");
             }
 
-            if (pattern[i] == '\\')
+            if (translated is not null)
             {
-                i = Escape(pattern, i, result, inClass: true);
-                continue;
+                _result.Append(translated);
+
+                // After a class inside a class a hyphen is no range.
+                if (inClass && escaped is 'd' or 'w' or 's' && _at < pattern.Length && pattern[_at] == '-')
+                {
+                    _result.Append('\\');
+                    Copy();
+                }
+
+                return;
             }
 
-            if (pattern[i] == '[')
+            Negated(escaped switch
             {
-                result.Append('\\');
+                'D' => "[^0-9]",
+                'W' => "[^a-zA-Z0-9_]",
+                'S' => @"[^\t-\r\x20]",
+                'N' => @"[^\n]",
+                _ => throw Failure.NotSupported(@"\P in a regular expression"),
+            });
+        }
+
+        private void CodePoint(bool inClass)
+        {
+            var end = pattern.IndexOf('}', _at);
+
+            if (end < 0 || !int.TryParse(pattern.AsSpan(_at + 3, end - _at - 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code)
+                || !Rune.IsValid(code) || (inClass && code > char.MaxValue))
+            {
+                throw Failure.NotSupported("this character escape in a regular expression");
             }
 
-            i = Copy(pattern, i, result);
+            _result.Append(code > char.MaxValue ? $"(?:{new Rune(code)})" : $@"\u{code:X4}");
+            _at = end + 1;
         }
-
-        return i < pattern.Length ? Copy(pattern, i, result) : i;
-    }
-
-    private static int Escape(string pattern, int i, StringBuilder result, bool inClass)
-    {
-        var next = i + 1 < pattern.Length ? pattern[i + 1] : '\0';
-
-        if (next == 'x' && i + 2 < pattern.Length && pattern[i + 2] == '{')
-        {
-            return CodePoint(pattern, i, result, inClass);
-        }
-
-        var replacement = (next, inClass) switch
-        {
-            ('d', false) => "[0-9]",
-            ('d', true) => "0-9",
-            ('D', false) => "[^0-9]",
-            ('w', false) => "[a-zA-Z0-9_]",
-            ('w', true) => "a-zA-Z0-9_",
-            ('W', false) => "[^a-zA-Z0-9_]",
-            ('s', false) => @"[\t-\r\x20]",
-            ('s', true) => @"\t-\r\x20",
-            ('S', false) => @"[^\t-\r\x20]",
-            ('h', false) => @"[\t\x20\xA0\u1680\u180E\u2000-\u200A\u202F\u205F\u3000]",
-            ('b', false) => "(?:(?<=[a-zA-Z0-9_])(?![a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?=[a-zA-Z0-9_]))",
-            ('B', false) => "(?:(?<=[a-zA-Z0-9_])(?=[a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?![a-zA-Z0-9_]))",
-            ('D' or 'W' or 'S', true) => throw Failure.NotSupported($@"\{next} in a class of a regular expression"),
-            _ => null,
-        };
-
-        result.Append(replacement ?? pattern.AsSpan(i, Math.Min(2, pattern.Length - i)).ToString());
-        return Math.Min(i + 2, pattern.Length);
-    }
-
-    private static int CodePoint(string pattern, int i, StringBuilder result, bool inClass)
-    {
-        var end = pattern.IndexOf('}', i);
-
-        if (end < 0 || !int.TryParse(pattern.AsSpan(i + 3, end - i - 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code)
-            || !Rune.IsValid(code) || (inClass && code > char.MaxValue))
-        {
-            throw Failure.NotSupported("this character escape in a regular expression");
-        }
-
-        result.Append(Regex.Escape(new Rune(code).ToString()));
-        return end + 1;
     }
 }

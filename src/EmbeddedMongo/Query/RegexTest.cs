@@ -6,7 +6,8 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>A regular expression: found in a string, or the same expression stored as a value.</summary>
 internal sealed class RegexTest(string pattern, string options) : ElementTest
 {
-    private readonly Regex _regex = PerlRegex.Compile(pattern, options);
+    private readonly Regex _regex = PerlRegex.Compile(pattern, options, isWide: false);
+    private Regex? _wide;
     private readonly string _options = string.Concat(options.Order());
 
     public override bool Matches(BsonValue? value) => value switch
@@ -20,7 +21,8 @@ internal sealed class RegexTest(string pattern, string options) : ElementTest
     {
         try
         {
-            return _regex.IsMatch(text);
+            var isWide = text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
+            return (isWide ? _wide ??= PerlRegex.Compile(pattern, options, isWide: true) : _regex).IsMatch(text);
         }
         catch (RegexMatchTimeoutException)
         {

@@ -73,16 +73,16 @@ internal sealed partial class MailDelivery(
             return;
         }
 
-        var due = clock.GetUtcNow() + options.Value.PauseAfter(mail.Attempts, Random.Shared.NextDouble());
-        await store.RetryAtAsync(mail, due, to, error, CancellationToken.None);
-        LogRetry(mail.Id, error, mail.Attempts, due);
+        var pause = options.Value.PauseAfter(mail.Attempts, Random.Shared.NextDouble());
+        await store.RetryAsync(mail, pause, to, error, CancellationToken.None);
+        LogRetry(mail.Id, error, mail.Attempts, pause);
     }
 
     [LoggerMessage(LogLevel.Information, "Mail {MailId} sent at attempt {Attempt}")]
     private partial void LogSent(string mailId, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Mail {MailId} failed ({Error}) at attempt {Attempt}; next try at {Due:u}")]
-    private partial void LogRetry(string mailId, string error, int attempt, DateTimeOffset due);
+    [LoggerMessage(LogLevel.Warning, "Mail {MailId} failed ({Error}) at attempt {Attempt}; next try in {Pause}")]
+    private partial void LogRetry(string mailId, string error, int attempt, TimeSpan pause);
 
     [LoggerMessage(LogLevel.Error, "Mail {MailId} parked ({Error}) at attempt {Attempt}")]
     private partial void LogParked(string mailId, string error, int attempt);

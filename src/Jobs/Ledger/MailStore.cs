@@ -51,16 +51,24 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
     }
 
     public Task SentAsync(Mail leased, string to, CancellationToken ct) =>
-        SettleAsync(leased, MailStates.Sent, null, Update.Set(m => m.To, to).Unset(m => m.DueAt).Unset(m => m.Model), ct);
+        SettleAsync(
+            leased,
+            new MailLogEntry(clock.GetUtcNow(), MailStates.Sent, null),
+            Update.Set(m => m.To, to).Unset(m => m.DueAt).Unset(m => m.Model),
+            ct);
 
-    public Task RetryAtAsync(Mail leased, DateTimeOffset due, string? to, string error, CancellationToken ct) =>
-        SettleAsync(leased, MailStates.Queued, error, WithAddress(Update.Set(m => m.DueAt, due), to), ct);
+    public Task RetryAsync(Mail leased, TimeSpan pause, string? to, string error, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return SettleAsync(leased, new MailLogEntry(now, MailStates.Queued, error), WithAddress(Update.Set(m => m.DueAt, now + pause), to), ct);
+    }
 
     public Task ParkAsync(Mail leased, string? to, string error, CancellationToken ct)
     {
+        var now = clock.GetUtcNow();
         var update = WithAddress(Update.Unset(m => m.DueAt), to);
         // An expired code is of no use to anybody but a thief.
-        return SettleAsync(leased, MailStates.Parked, error, leased.IsExpired(clock.GetUtcNow()) ? update.Unset(m => m.Model) : update, ct);
+        return SettleAsync(leased, new MailLogEntry(now, MailStates.Parked, error), leased.IsExpired(now) ? update.Unset(m => m.Model) : update, ct);
     }
 
     /// <summary>Newest first. <paramref name="after"/> is the creation time and id of the last row of the page before.</summary>
@@ -113,11 +121,8 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
     private static UpdateDefinition<Mail> WithAddress(UpdateDefinition<Mail> update, string? to) =>
         to is null ? update : update.Set(m => m.To, to);
 
-    private Task<UpdateResult> SettleAsync(Mail leased, string state, string? detail, UpdateDefinition<Mail> update, CancellationToken ct) => _mails.UpdateOneAsync(
+    private Task<UpdateResult> SettleAsync(Mail leased, MailLogEntry outcome, UpdateDefinition<Mail> update, CancellationToken ct) => _mails.UpdateOneAsync(
         Filter.Eq(m => m.Id, leased.Id) & Filter.Eq(m => m.LeaseBy, leased.LeaseBy),
-        update
-            .Set(m => m.State, state)
-            .Unset(m => m.LeaseBy)
-            .Push(m => m.Log, new MailLogEntry(clock.GetUtcNow(), state, detail)),
+        update.Set(m => m.State, outcome.State).Unset(m => m.LeaseBy).Push(m => m.Log, outcome),
         cancellationToken: ct);
 }

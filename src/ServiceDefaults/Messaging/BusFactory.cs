@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Configuration;
+using MassTransit.RabbitMqTransport;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,15 +42,25 @@ internal sealed class BusFactory : IRegistrationBusFactory
         });
         bus.PrefetchCount = options.Prefetch;
 
-        // With these the queues of all readers are declared on the connection that publishes, before it does so for the first time.
+        DeclareReaders(bus);
+        bus.ConfigureEndpoints(context);
+    }
+
+    // The connection that publishes an event declares the queues of all its readers before it does so for the first time. A queue that is
+    // bound to the event's exchange here, and by its own service through the queue's exchange, still gets each message once.
+    private static void DeclareReaders(IRabbitMqBusFactoryConfigurator bus)
+    {
+        var names = new RabbitMqMessageNameFormatter();
+
         foreach (var (type, queues) in EventRoutes.Queues)
         {
-            foreach (var queue in queues)
+            bus.Publish(type, exchange =>
             {
-                bus.PublishTopology.GetMessageTopology(type).BindQueue(queue, queue, binding => binding.SetQuorumQueue());
-            }
+                foreach (var queue in queues)
+                {
+                    exchange.BindQueue(names.GetMessageName(type), queue, binding => binding.SetQuorumQueue());
+                }
+            });
         }
-
-        bus.ConfigureEndpoints(context);
     }
 }

@@ -102,6 +102,8 @@ public class MatcherTests
     [InlineData("{a: {$all: [1]}}", "{a: 1}", true)]
     [InlineData("{a: {$all: []}}", "{a: []}", false)]
     [InlineData("{a: {$all: [{$elemMatch: {b: 1}}, {$elemMatch: {b: 2}}]}}", "{a: [{b: 1}, {b: 2}]}", true)]
+    [InlineData("{a: {$bitsAllSet: 5}}", "{a: 7}", true)]
+    [InlineData("{a: {$bitsAnyClear: [0, 63]}}", "{a: -1}", false)]
     [InlineData("{$expr: {$gt: ['$a', '$b']}}", "{a: 2, b: 1}", true)]
     [InlineData("{a: {$ref: 'x', $id: 1}}", "{a: {$ref: 'x', $id: 1}}", true)]
     public void Operators_match_as_documented(string filter, string document, bool expected) =>
@@ -118,6 +120,14 @@ public class MatcherTests
     [InlineData("{a: {$regex: '^[a-z-[aeiou]]$'}}", "b]", true)]
     [InlineData("{a: {$regex: '^[\\\\w.]+$'}}", "a_b.c", true)]
     [InlineData("{a: {$regex: '^\\\\x{1F600}$'}}", "😀", true)]
+    [InlineData("{a: {$regex: '^[\\\\d-z]$'}}", "-", true)]
+    [InlineData("{a: {$regex: '^[\\\\d-z]$'}}", "m", false)]
+    [InlineData("{a: {$regex: '^.$'}}", "😀", true)]
+    [InlineData("{a: {$regex: '^..$'}}", "😀", false)]
+    [InlineData("{a: {$regex: '^[^a]$'}}", "😀", true)]
+    [InlineData("{a: {$regex: '^😀+$'}}", "😀😀", true)]
+    [InlineData("{a: {$regex: '^\\\\W\\\\S$'}}", "😀b", true)]
+    [InlineData("{a: {$regex: '^a # [not\\n\\\\d$', $options: 'x'}}", "a5", true)]
     public void Regular_expressions_are_those_of_PCRE(string filter, string text, bool expected) =>
         Assert.Equal(expected, Matches(filter, $"{{a: '{text}'}}"));
 
@@ -148,6 +158,9 @@ public class MatcherTests
     [InlineData("{a: {$regex: '('}}", 51091)]
     [InlineData("{a: {$regex: 'a', $options: 'q'}}", 51108)]
     [InlineData("{a: {$regex: '[[:alpha:]]'}}", 238)]
+    [InlineData("{a: {$regex: '[😀]'}}", 238)]
+    [InlineData("{a: {$regex: '(*UCP)a'}}", 238)]
+    [InlineData("{a: {$bitsAllSet: 'x'}}", 2)]
     [InlineData("{a: {$near: []}}", 238)]
     [InlineData("{$where: '1'}", 238)]
     [InlineData("{$text: {$search: 'x'}}", 238)]

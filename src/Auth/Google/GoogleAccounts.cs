@@ -1,0 +1,65 @@
+using MongoDB.Driver;
+using Visuels.Auth.Accounts;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+
+namespace Visuels.Auth.Google;
+
+/// <summary>The links to Google in the documents of collection <c>accounts</c>.</summary>
+internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signal, TimeProvider clock)
+{
+    private static readonly FilterDefinitionBuilder<Account> Filter = Builders<Account>.Filter;
+    private static readonly UpdateDefinitionBuilder<Account> Update = Builders<Account>.Update;
+
+    private readonly IMongoCollection<Account> _accounts = database.GetCollection<Account>(AccountStore.Collection);
+
+    public async Task<Account?> FindAsync(string subject, CancellationToken ct) =>
+        await _accounts.Find(a => a.GoogleSubject == subject).Project<Account>(Builders<Account>.Projection.Exclude(a => a.Outbox)).FirstOrDefaultAsync(ct);
+
+    /// <summary>Lets a person from Google into a proven account of the same, proven, address. Null when another one has been let in before.</summary>
+    public Task<Account?> LinkAsync(Account account, string subject, CancellationToken ct) => WriteAsync(
+        Filter.Eq(a => a.Id, account.Id) & Filter.Eq(a => a.Verified, true) & Filter.Exists(a => a.GoogleSubject, false),
+        Update.Set(a => a.GoogleSubject, subject),
+        ct);
+
+    /// <summary>Gives an account that nobody has proven to the person who has: its password goes. Null when it changed meanwhile.</summary>
+    public Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string role, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var filter = Filter.Eq(a => a.Id, unproven.Id) & Filter.Eq(a => a.Verified, false) & Filter.Eq(a => a.Version, unproven.Version);
+        unproven.Version++;
+        unproven.Name = user.Name;
+        unproven.Role = role;
+        return WriteAsync(
+            filter,
+            Update
+                .Set(a => a.Verified, true)
+                .Set(a => a.GoogleSubject, user.Subject)
+                .Set(a => a.Version, unproven.Version)
+                .Set(a => a.Name, unproven.Name)
+                .Set(a => a.Role, unproven.Role)
+                .Unset(a => a.PasswordHash)
+                .Unset(a => a.UnprovenUntil)
+                .Publishing(now, unproven.Registered(now)),
+            ct);
+    }
+
+    private async Task<Account?> WriteAsync(FilterDefinition<Account> filter, UpdateDefinition<Account> update, CancellationToken ct)
+    {
+        try
+        {
+            var written = await _accounts.FindOneAndUpdateAsync(
+                filter,
+                update,
+                new FindOneAndUpdateOptions<Account> { ReturnDocument = ReturnDocument.After, Projection = Builders<Account>.Projection.Exclude(a => a.Outbox) },
+                ct);
+            signal.Raise();
+            return written;
+        }
+        catch (MongoException e) when (e.IsDuplicateKey())
+        {
+            // The person was linked to another account in this instant.
+            return null;
+        }
+    }
+}

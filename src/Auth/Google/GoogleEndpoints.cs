@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Authentication.Google;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Limits;
+
+namespace Visuels.Auth.Google;
+
+internal static class GoogleEndpoints
+{
+    public static void MapGoogle(this WebApplication app)
+    {
+        var isConfigured = app.Configuration.HasGoogle();
+        var google = app.MapGroup("/api/v1/auth/google").WithTags("Google").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
+        google.MapGet("", (string? mode, string? role, IOptions<SiteOptions> site) => Leave(mode, role, isConfigured, site.Value));
+        if (!isConfigured)
+        {
+            // Configured, the handler answers this path before any endpoint does.
+            google.MapGet("/callback", NotConfigured).ExcludeFromDescription();
+        }
+    }
+
+    // A browser comes here by a link, and leaves for Google without a call of ours in between.
+    private static Results<ChallengeHttpResult, RedirectHttpResult, ProblemHttpResult> Leave(string? mode, string? role, bool isConfigured, SiteOptions site)
+    {
+        var intent = new GoogleIntent(mode ?? "", role ?? "");
+        return intent switch
+        {
+            { Mode: not (GoogleIntent.SignIn or GoogleIntent.SignUp) } => Problems.InvalidQuery("Mode is required and must be 'signup' or 'signin'"),
+            _ when !isConfigured => NotConfigured(),
+            { IsSignUp: true, HasRole: false } => TypedResults.Redirect(GoogleEvents.ErrorPage(site, GoogleErrors.Role)),
+            _ => TypedResults.Challenge(intent.ToProperties(), [GoogleDefaults.AuthenticationScheme]),
+        };
+    }
+
+    private static ProblemHttpResult NotConfigured() =>
+        Problems.Unavailable("google_not_configured", "Sign-in by Google is not set up on this server.");
+}

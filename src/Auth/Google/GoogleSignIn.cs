@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using MongoDB.Bson;
+using Visuels.Auth.Accounts;
+using Visuels.Auth.Sessions;
+using Visuels.ServiceDefaults.Messaging;
+
+namespace Visuels.Auth.Google;
+
+/// <summary>Which account a person from Google gets.</summary>
+internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts, SessionStore sessions, TimeProvider clock)
+{
+    private const int Tries = 5;
+    private const int LongestUsername = 30;
+    private const int SuffixDigits = 4;
+
+    /// <returns>The account, or the words that the storefront shows instead.</returns>
+    public async Task<(Account? Account, string? Error)> EnterAsync(GoogleUser user, GoogleIntent intent, CancellationToken ct)
+    {
+        if (user.Email is null)
+        {
+            return (null, GoogleErrors.NoEmail);
+        }
+
+        if (await google.FindAsync(user.Subject, ct) is { } linked)
+        {
+            return intent.IsSignUp ? (null, GoogleErrors.Known) : Admit(linked);
+        }
+
+        var known = await accounts.FindByEmailAsync(user.Email, ct);
+        return known switch
+        {
+            null when intent.IsSignUp => Admit(await AddAsync(user, user.Email, intent.Role, ct)),
+            null => (null, GoogleErrors.Unknown),
+            { Verified: false } => Admit(await TakeOverAsync(known, user, intent.IsSignUp ? intent.Role : known.Role, ct)),
+            _ when intent.IsSignUp => (null, GoogleErrors.Known),
+            _ => Admit(await google.LinkAsync(known, user.Subject, ct)),
+        };
+    }
+
+    private static (Account?, string?) Admit(Account? account) => account switch
+    {
+        null => (null, GoogleErrors.Failed),
+        { Blocked: true } => (null, GoogleErrors.Blocked),
+        _ => (account, null),
+    };
+
+    // Whoever signed up with this address has not shown that it is theirs; Google's user has. No way in stays open to the other.
+    private async Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string role, CancellationToken ct)
+    {
+        await sessions.EndAllAsync(unproven.Id, ct);
+        return await google.TakeOverAsync(unproven, user, role, ct);
+    }
+
+    private async Task<Account?> AddAsync(GoogleUser user, string email, string role, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var wanted = UsernameFrom(email);
+        for (var i = 0; i < Tries; i++)
+        {
+            var username = i == 0 ? wanted : WithSuffix(wanted);
+            var account = new Account
+            {
+                Id = ObjectId.GenerateNewId(),
+                Email = email,
+                Username = username,
+                UsernameKey = Account.KeyOf(username),
+                Name = user.Name,
+                Role = role,
+                GoogleSubject = user.Subject,
+                Verified = true,
+                JoinDate = now,
+            };
+            account.Outbox = Outbox.Holding(now, account.Registered(now));
+            if (await accounts.TryAddAsync(account, ct))
+            {
+                return account;
+            }
+        }
+
+        return null;
+    }
+
+    // The part before the @, in the letters that a user name may have.
+    private static string UsernameFrom(string email)
+    {
+        var letters = string.Concat(email.Split('@')[0].Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
+        return letters.Length < 3 ? $"user-{letters}" : Shortened(letters, LongestUsername);
+    }
+
+    private static string WithSuffix(string username) =>
+        $"{Shortened(username, LongestUsername - SuffixDigits - 1)}-{RandomNumberGenerator.GetHexString(SuffixDigits, lowercase: true)}";
+
+    private static string Shortened(string text, int longest) => text.Length > longest ? text[..longest] : text;
+}

@@ -1,0 +1,85 @@
+using MongoDB.Driver;
+using Visuels.Auth.Accounts;
+using Visuels.Auth.Sessions;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth.Operator;
+
+/// <summary>
+/// What only the operator may do, at a shell beside the store: <c>admins add EMAIL</c>, <c>users block EMAIL</c>, <c>users unblock EMAIL</c>.
+/// What follows is configuration, as for the service itself.
+/// </summary>
+internal static class OperatorCommands
+{
+    private const string Usage = """
+        Usage:
+          admins add EMAIL       makes an account an administrator
+          users block EMAIL      keeps an account out and ends its sessions
+          users unblock EMAIL    lets it in again
+        """;
+
+    public static bool Concerns(string[] args) => args is ["admins" or "users", ..];
+
+    /// <returns>The process's exit code: 0 when done, 1 when not, 2 when the command is not understood.</returns>
+    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build, TextWriter output, TextWriter errors, CancellationToken ct)
+    {
+        if (args is not [("admins" or "users") and var noun, var verb, var email, .. var configuration]
+            || email.StartsWith("--", StringComparison.Ordinal)
+            || (noun, verb) is not (("admins", "add") or ("users", "block" or "unblock")))
+        {
+            await errors.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        try
+        {
+            // Built for its stores, never started: the service itself may be running beside this.
+            await using var app = build(configuration);
+            var accounts = app.Services.GetRequiredService<AccountStore>();
+            if (await accounts.FindByEmailAsync(InputRules.Email(email), ct) is not { Verified: true } account)
+            {
+                await errors.WriteLineAsync($"There is no account with a verified address {email}.");
+                return 1;
+            }
+
+            await output.WriteLineAsync(verb switch
+            {
+                "add" => await AddAdminAsync(accounts, account, ct),
+                "block" => await BlockAsync(accounts, app.Services.GetRequiredService<SessionStore>(), account, ct),
+                _ => await UnblockAsync(accounts, account, ct),
+            });
+            return 0;
+        }
+        catch (Exception e) when (e is MongoException or TimeoutException)
+        {
+            await errors.WriteLineAsync("MongoDB (ConnectionStrings:Mongo) does not answer.");
+            return 1;
+        }
+        catch (Exception e) when (ServiceHost.StartFailure(e) is { } reason)
+        {
+            await errors.WriteLineAsync(reason);
+            return 1;
+        }
+    }
+
+    private static async Task<string> AddAdminAsync(AccountStore accounts, Account account, CancellationToken ct)
+    {
+        await accounts.SetRoleAsync(account.Id, Roles.Admin, ct);
+        return $"{account.Email} is an administrator, from the next renewal of the session on (10 minutes at most).";
+    }
+
+    private static async Task<string> BlockAsync(AccountStore accounts, SessionStore sessions, Account account, CancellationToken ct)
+    {
+        // In this order: a session that begins in between is refused at its first renewal.
+        await accounts.SetBlockedAsync(account.Id, true, ct);
+        await sessions.EndAllAsync(account.Id, ct);
+        return $"{account.Email} is blocked; its sessions have ended, and its last access tokens end within 10 minutes.";
+    }
+
+    private static async Task<string> UnblockAsync(AccountStore accounts, Account account, CancellationToken ct)
+    {
+        await accounts.SetBlockedAsync(account.Id, false, ct);
+        return $"{account.Email} may sign in again.";
+    }
+}

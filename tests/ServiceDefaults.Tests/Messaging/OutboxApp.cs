@@ -1,0 +1,143 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MongoDB.Driver;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Mongo;
+using Visuels.Testing;
+
+namespace Visuels.ServiceDefaults.Tests.Messaging;
+
+internal sealed class Thing
+{
+    public required string Id { get; set; }
+
+    public long Version { get; set; }
+
+    public Outbox Outbox { get; set; } = new();
+}
+
+/// <summary>What a reader made of the events of one thing.</summary>
+internal sealed class ThingCopy
+{
+    public required string Id { get; set; }
+
+    public long Version { get; set; }
+
+    public List<long> Applied { get; set; } = [];
+}
+
+/// <summary>A writer with its relay, a reader, the fabric between them, and a database of their own. Its clock moves only when told to.</summary>
+internal sealed class OutboxApp : IAsyncDisposable
+{
+    public const string Queue = "order-user-updated";
+    private const string Collection = "things";
+
+    private readonly List<MessagingHost> _hosts = [];
+    private readonly Dictionary<string, string?> _configuration;
+
+    private OutboxApp(string store)
+    {
+        MongoConventions.Register();
+        var prefix = $"t{Guid.NewGuid():N}"[..12] + "-";
+        _configuration = new()
+        {
+            ["ConnectionStrings:Mongo"] = store,
+            ["Mongo:DatabasePrefix"] = prefix,
+            ["Messaging:Transport"] = "InMemory",
+            ["Messaging:RetryCount"] = "0",
+            ["Messaging:Prefetch"] = "1",
+        };
+        Database = new MongoClient(store).GetDatabase(prefix + "outbox");
+    }
+
+    public FakeTimeProvider Clock { get; } = new(Events.At);
+
+    public InProcessBroker Broker { get; set; } = new("auth", "order");
+
+    public IMongoDatabase Database { get; }
+
+    public IMongoCollection<Thing> Things => Database.GetCollection<Thing>(Collection);
+
+    public IMongoCollection<ThingCopy> Copies => Database.GetCollection<ThingCopy>("copies");
+
+    public OutboxCollection Leases => new(Database, Collection, Clock);
+
+    public static async Task<OutboxApp> CreateAsync() => new(await TestStore.ConnectionStringAsync());
+
+    public Task<MessagingHost> StartWriterAsync(params (string Key, string? Value)[] settings) =>
+        StartAsync("auth", settings, bus => { }, builder => builder.Services.AddOutboxRelay(Collection, typeof(UserUpdated)));
+
+    /// <summary>A reader that applies what is newer to its copies.</summary>
+    public async Task<MessagingHost> StartReaderAsync()
+    {
+        var reader = await StartAsync("order", [], bus => bus.Record<UserUpdated>(Queue));
+        reader.Seen.Handle = ApplyAsync;
+        return reader;
+    }
+
+    public Task ApplyAsync(Seen seen)
+    {
+        var e = (UserUpdated)seen.Event;
+        return Copies.ApplyNewerAsync(
+            Builders<ThingCopy>.Filter.Eq(c => c.Id, e.UserId), e.Version, Builders<ThingCopy>.Update.Push(c => c.Applied, e.Version), CancellationToken.None);
+    }
+
+    public Task AddAsync(string id = "u1") => Things.InsertOneAsync(
+        new Thing { Id = id, Version = 1, Outbox = Outbox.Holding(Clock.GetUtcNow(), Events.Updated(1, id)) });
+
+    public Task ChangeAsync(long version, string id = "u1") => Things.UpdateOneAsync(
+        t => t.Id == id && t.Version == version - 1,
+        Builders<Thing>.Update.Set(t => t.Version, version).Publishing(Clock.GetUtcNow(), Events.Updated(version, id)));
+
+    /// <summary>Until nothing waits any more; time goes on meanwhile.</summary>
+    public Task DrainAsync() => AdvanceUntilAsync(
+        async () => await Things.CountDocumentsAsync("{'outbox.pendingAt': {$exists: true}}") == 0, "the outboxes are empty");
+
+    public Task AdvanceUntilAsync(Func<Task<bool>> condition, string what) => Eventually.Until(
+        () =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(500));
+            return condition();
+        },
+        what);
+
+    public async Task<IEnumerable<long>> AppliedAsync(string id = "u1") =>
+        (await Copies.Find(c => c.Id == id).FirstOrDefaultAsync())?.Applied ?? [];
+
+    /// <summary>The process is gone with all that it held in memory; hosts of a new one start from the database.</summary>
+    public async Task RestartAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+
+        _hosts.Clear();
+        Broker = new InProcessBroker("auth", "order");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RestartAsync();
+        await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
+    }
+
+    private async Task<MessagingHost> StartAsync(
+        string service, (string Key, string? Value)[] settings, Action<IBusRegistrationConfigurator> consumers, Action<WebApplicationBuilder>? setup = null)
+    {
+        var host = await MessagingHost.StartAsync(service, _configuration, consumers, builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => s.Value));
+            builder.Services.AddSingleton<TimeProvider>(Clock);
+            builder.Services.AddSingleton(Broker);
+            builder.AddMongo("outbox");
+            setup?.Invoke(builder);
+        });
+        _hosts.Add(host);
+        return host;
+    }
+}

@@ -1,0 +1,270 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.Testing;
+
+namespace Visuels.ServiceDefaults.Tests.Messaging;
+
+public sealed class OutboxRelayTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_relays_share_the_work_and_each_event_goes_out_once_in_order()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var ids = Enumerable.Range(0, 40).Select(i => $"u{i}").ToList();
+        await Task.WhenAll(ids.Select(async id =>
+        {
+            await app.AddAsync(id);
+            await app.ChangeAsync(2, id);
+            await app.ChangeAsync(3, id);
+        }));
+
+        var reader = await app.StartReaderAsync();
+        await Task.WhenAll(app.StartWriterAsync(), app.StartWriterAsync());
+        await app.DrainAsync();
+
+        Assert.Equal(ids.Count * 3, reader.Seen.Messages.Count);
+        Assert.Equal(ids.Count * 3, reader.Seen.Messages.DistinctBy(seen => seen.MessageId).Count());
+
+        foreach (var id in ids)
+        {
+            Assert.Equal([1L, 2L, 3L], await app.AppliedAsync(id));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_appended_while_its_aggregate_is_relayed_is_not_lost()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        reader.Seen.Handle = async seen =>
+        {
+            reached.TrySetResult();
+            await goOn.Task;
+            await app.ApplyAsync(seen);
+        };
+        await app.AddAsync();
+        await app.StartWriterAsync();
+        await app.AdvanceUntilAsync(() => Task.FromResult(reached.Task.IsCompleted), "the first event is on its way");
+
+        await app.ChangeAsync(2);
+        goOn.SetResult();
+        await app.DrainAsync();
+
+        Assert.Equal([1L, 2L], await app.AppliedAsync());
+    }
+
+    [Fact]
+    public async Task In_memory_an_event_stays_in_the_outbox_until_its_consumers_are_done_so_that_a_restart_delivers_it()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var (reached, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        reader.Seen.Handle = async seen =>
+        {
+            reached.TrySetResult();
+            await never.Task;
+        };
+        await app.AddAsync();
+        await app.StartWriterAsync();
+        await app.AdvanceUntilAsync(() => Task.FromResult(reached.Task.IsCompleted), "the event is being consumed");
+        Assert.Single((await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox.Entries);
+
+        never.SetException(new InvalidOperationException("The process ends here."));
+        await app.RestartAsync();
+        await app.StartReaderAsync();
+        await app.StartWriterAsync();
+        await app.DrainAsync();
+
+        Assert.Equal([1L], await app.AppliedAsync());
+    }
+
+    [Fact]
+    public async Task A_consumer_that_takes_long_gets_its_event_once()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var goOn = new TaskCompletionSource();
+        var calls = 0;
+        reader.Seen.Handle = async seen =>
+        {
+            Interlocked.Increment(ref calls);
+            await goOn.Task;
+        };
+        await app.AddAsync();
+        await app.StartWriterAsync();
+        var start = app.Clock.GetUtcNow();
+
+        // Several leases long, so that the aggregate is leased anew and again.
+        await app.AdvanceUntilAsync(() => Task.FromResult(app.Clock.GetUtcNow() > start.AddMinutes(1)), "a minute has gone by");
+        goOn.SetResult();
+        await app.DrainAsync();
+
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task A_failing_consumer_holds_up_neither_later_events_nor_other_aggregates_and_gets_its_event_again()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var broken = true;
+        reader.Seen.Handle = seen => broken && seen.Event.Equals(Events.Updated(1)) ? throw new InvalidOperationException("poison") : Task.CompletedTask;
+        await app.AddAsync();
+        await app.ChangeAsync(2);
+        await app.AddAsync("u2");
+        await app.StartWriterAsync();
+        await app.AdvanceUntilAsync(() => Task.FromResult(reader.Seen.Messages.Count == 2), "the others are through");
+        Assert.DoesNotContain(reader.Seen.Messages, seen => seen.Event.Equals(Events.Updated(1)));
+
+        broken = false;
+        await app.DrainAsync();
+
+        Assert.Single(reader.Seen.Messages, seen => seen.Event.Equals(Events.Updated(1)));
+    }
+
+    [Fact]
+    public async Task In_memory_an_event_whose_consumer_fails_for_good_is_dropped_in_the_end_and_named()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var calls = 0;
+        reader.Seen.Handle = _ =>
+        {
+            Interlocked.Increment(ref calls);
+            throw new InvalidOperationException("poison");
+        };
+        await app.AddAsync();
+        var writer = await app.StartWriterAsync(("Outbox:MaxDeliveries", "3"));
+        await app.DrainAsync();
+
+        Assert.Equal(3, calls);
+        Assert.Single(writer.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("dropped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_event_waits_for_a_reader_of_the_same_process_that_starts_later()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        await app.StartWriterAsync();
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        await app.StartReaderAsync();
+        await app.DrainAsync();
+
+        Assert.Equal([1L], await app.AppliedAsync());
+    }
+
+    [Fact]
+    public async Task A_service_alone_does_not_wait_for_readers_that_never_come()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        app.Broker = new InProcessBroker("auth");
+        await app.AddAsync();
+        await app.StartWriterAsync();
+
+        await Eventually.Until(
+            async () => await app.Things.CountDocumentsAsync("{'outbox.pendingAt': {$exists: true}}", cancellationToken: Ct) == 0,
+            "the outbox is empty though time stands still");
+    }
+
+    [Fact]
+    public async Task A_reader_that_never_comes_is_given_up_after_the_grace_and_named()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        var writer = await app.StartWriterAsync();
+
+        await app.DrainAsync();
+
+        Assert.Single(writer.Log.Lines, line => line.Contains("not connected", StringComparison.Ordinal) && line.Contains(OutboxApp.Queue, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_relay_that_stops_gives_its_leases_back_so_that_another_takes_over_at_once()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        reader.Seen.Handle = async seen =>
+        {
+            reached.TrySetResult();
+            await goOn.Task;
+        };
+        await app.AddAsync();
+        var writer = await app.StartWriterAsync();
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+
+        await writer.StopAsync();
+
+        var outbox = (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox;
+        goOn.SetResult();
+        Assert.Null(outbox.LeaseBy);
+        Assert.Null(outbox.LeaseUntil);
+        Assert.True(outbox.PendingAt <= app.Clock.GetUtcNow());
+        Assert.Single(outbox.Entries);
+    }
+
+    [Fact]
+    public async Task An_entry_that_nobody_can_read_stays_and_holds_up_nothing()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        await app.Things.UpdateOneAsync(t => t.Id == "u1", Builders<Thing>.Update.Set("outbox.entries.0.type", "FromTheFuture"), cancellationToken: Ct);
+        await app.ChangeAsync(2);
+        await app.StartReaderAsync();
+        await app.StartWriterAsync();
+
+        await app.AdvanceUntilAsync(async () => (await app.AppliedAsync()).Contains(2), "the later event is through");
+
+        await Eventually.Until(
+            async () => (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox.Entries is [{ Type: "FromTheFuture" }],
+            "only the unreadable one is left");
+    }
+
+    [Fact]
+    public async Task While_the_broker_is_away_events_stay_without_a_lease_and_the_log_says_so_once()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        await app.AddAsync("u2");
+        var writer = await app.StartWriterAsync(
+            ("Messaging:Transport", "RabbitMq"), ("ConnectionStrings:RabbitMq", "amqp://guest:guest@127.0.0.1:1/"), ("Outbox:PublishTimeout", "00:00:00.2"));
+        string[] Warnings() => [.. writer.Log.Lines.Where(line => line.Contains("cannot be published", StringComparison.Ordinal))];
+        var start = app.Clock.GetUtcNow();
+
+        await app.AdvanceUntilAsync(() => Task.FromResult(Warnings().Length > 0 && app.Clock.GetUtcNow() > start.AddMinutes(2)), "several tries were made");
+        await writer.StopAsync();
+
+        Assert.Single(Warnings());
+        Assert.All(await app.Things.Find(FilterDefinition<Thing>.Empty).ToListAsync(Ct), thing =>
+        {
+            Assert.Single(thing.Outbox.Entries);
+            Assert.Null(thing.Outbox.LeaseUntil);
+        });
+
+        // The next process has its broker and takes all of it.
+        await app.RestartAsync();
+        await app.StartReaderAsync();
+        await app.StartWriterAsync();
+        await app.DrainAsync();
+        Assert.Equal([1L], await app.AppliedAsync("u2"));
+    }
+
+    [Fact]
+    public async Task What_waits_is_found_by_an_index_that_holds_nothing_else()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.StartWriterAsync();
+
+        var indexes = await (await app.Things.Indexes.ListAsync(Ct)).ToListAsync(Ct);
+
+        var pending = Assert.Single(indexes, index => index["name"] == "outbox_pending");
+        Assert.Equal(BsonDocument.Parse("{'outbox.pendingAt': 1}"), pending["key"]);
+        Assert.Equal(BsonDocument.Parse("{'outbox.pendingAt': {$exists: true}}"), pending["partialFilterExpression"]);
+    }
+}

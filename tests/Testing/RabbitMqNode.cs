@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Visuels.Testing;
+
+/// <summary>
+/// A node of the installed <c>rabbitmq-server</c> with a name, ports and a folder of its own; it can be killed and started again.
+/// The machine's other nodes, and the epmd that all of them share, are left alone.
+/// </summary>
+public sealed class RabbitMqNode : IAsyncDisposable
+{
+    // The wrapper in /usr/sbin changes the user and drops the environment.
+    private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+    private readonly int _port = FreePort();
+    private readonly int _distributionPort = FreePort();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("visuels-rabbitmq-");
+    private readonly string _name;
+    private Process? _process;
+
+    private RabbitMqNode()
+    {
+        _name = $"visuels{_port}@localhost";
+        File.WriteAllText(Path("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{_port}\ndisk_free_limit.absolute = 10MB\nlog.file.level = warning\n");
+        File.WriteAllText(Path("enabled_plugins"), "[].");
+    }
+
+    public static bool IsInstalled => File.Exists(Server);
+
+    public string ConnectionString => $"amqp://guest:guest@127.0.0.1:{_port}/";
+
+    /// <summary>The server's log, for a test that failed.</summary>
+    public string LogFolder => Path("log");
+
+    public static async Task<RabbitMqNode> StartAsync(CancellationToken ct)
+    {
+        var node = new RabbitMqNode();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => node.Kill();
+        await node.StartAgainAsync(ct);
+        return node;
+    }
+
+    /// <summary>Starts a node that was killed, with what it had on disk, and waits until it answers.</summary>
+    public async Task StartAgainAsync(CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(Server) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HOME"] = _folder.FullName;
+        // Runs the Erlang machine in this very process, so that its id is the one to kill.
+        start.Environment["RUNNING_UNDER_SYSTEMD"] = "true";
+        start.Environment["RABBITMQ_NODENAME"] = _name;
+        start.Environment["RABBITMQ_NODE_PORT"] = $"{_port}";
+        start.Environment["RABBITMQ_DIST_PORT"] = $"{_distributionPort}";
+        start.Environment["RABBITMQ_MNESIA_BASE"] = Path("data");
+        start.Environment["RABBITMQ_LOG_BASE"] = LogFolder;
+        start.Environment["RABBITMQ_CONFIG_FILE"] = Path("rabbitmq");
+        start.Environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path("enabled_plugins");
+        start.Environment["RABBITMQ_PID_FILE"] = Path("pid");
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Eventually.Until(() => AnswersAsync(ct), "RabbitMQ answers", TimeSpan.FromSeconds(90));
+    }
+
+    /// <summary>
+    /// Waits until the broker would find this quorum queue again after a kill. It writes the names of new ones with half a second's
+    /// delay, and a queue killed before that never answers again.
+    /// </summary>
+    public Task QueueIsOnDiskAsync(string queue) => Eventually.Until(
+        () =>
+        {
+            var names = File.ReadAllBytes(Path($"data/{_name}/quorum/{_name}/names.dets"));
+            var wasWrittenInFull = names[11] == 1;
+            return wasWrittenInFull && Encoding.Latin1.GetString(names).Contains(queue, StringComparison.Ordinal);
+        },
+        $"{queue} is on disk");
+
+    /// <summary>Ends the node as a power cut would.</summary>
+    public void Kill()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        if (_process!.HasExited)
+        {
+            throw new InvalidOperationException($"rabbitmq-server ended with {_process.ExitCode}; see {LogFolder}.");
+        }
+
+        try
+        {
+            await using var connection = await new ConnectionFactory { Uri = new Uri(ConnectionString) }.CreateConnectionAsync(ct);
+            return true;
+        }
+        catch (BrokerUnreachableException)
+        {
+            return false;
+        }
+    }
+
+    private string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
