@@ -31,6 +31,9 @@ internal sealed record Switches
     /// <summary>Everything else, for configuration.</summary>
     public IReadOnlyList<string> Configuration { get; private init; } = [];
 
+    /// <summary>All ports that are listened on, as far as they are known beforehand.</summary>
+    public IEnumerable<int> Ports => Enumerable.Range(PortBase, PortsUsed).Append(MongoPort);
+
     public static Switches Parse(IReadOnlyList<string> args)
     {
         var switches = new Switches();

@@ -39,8 +39,8 @@ public sealed class MeTests(AuthApp app) : IClassFixture<AuthApp>
         using var response = await member.Http.Patch("/api/v1/auth/me", new { name = "  Renamed  " });
 
         Assert.Equal("Renamed", (await response.Should(HttpStatusCode.OK)).GetProperty("user").Text("name"));
-        var registered = await app.Service.Bus.NextAsync<UserRegistered>(e => e.UserId == member.Id.ToString());
-        var updated = await app.Service.Bus.NextAsync<UserUpdated>(e => e.UserId == member.Id.ToString());
+        var registered = await app.Next<UserRegistered>(e => e.UserId == member.Id.ToString());
+        var updated = await app.Next<UserUpdated>(e => e.UserId == member.Id.ToString());
         Assert.Equal("Renamed", updated.Name);
         Assert.Equal(registered.Version + 1, updated.Version);
         using var me = await member.Http.Get("/api/v1/auth/me");
@@ -55,7 +55,7 @@ public sealed class MeTests(AuthApp app) : IClassFixture<AuthApp>
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => member.Http.Patch("/api/v1/auth/me", new { name = $"Name {i}" })));
 
         var stored = await app.Service.Services.GetRequiredService<AccountStore>().FindAsync(member.Id, TestContext.Current.CancellationToken);
-        var last = await app.Service.Bus.NextAsync<UserUpdated>(e => e.UserId == member.Id.ToString() && e.Version == stored!.Version);
+        var last = await app.Next<UserUpdated>(e => e.UserId == member.Id.ToString() && e.Version == stored!.Version);
         Assert.Equal(stored!.Name, last.Name);
         Assert.Equal(11, stored.Version - 1);
     }

@@ -43,12 +43,12 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
 
         var id = (await verified.Should(HttpStatusCode.OK)).GetProperty("user").Text("_id");
         await again.Refuses(HttpStatusCode.BadRequest, "otp_expired");
-        var registered = await app.Service.Bus.NextAsync<UserRegistered>(e => e.UserId == id);
+        var registered = await app.Next<UserRegistered>(e => e.UserId == id);
         Assert.Equal((person.Email, person.Username, person.Name, "USER"), (registered.Email, registered.Username, registered.Name, registered.Role));
 
         // Whoever joins later is announced later: nothing of the first can still be on its way.
         var next = await app.Join();
-        await app.Service.Bus.NextAsync<UserRegistered>(e => e.UserId == next.Id.ToString());
+        await app.Next<UserRegistered>(e => e.UserId == next.Id.ToString());
         Assert.Single(app.Service.Bus.Published<UserRegistered>(), e => e.UserId == id);
     }
 
@@ -63,7 +63,7 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
 
         Assert.Equal("otp sent", answer.Text("msg"));
         Assert.Equal(stranger.Username, answer.GetProperty("user").Text("username"));
-        var told = await app.Service.Bus.NextAsync<KnownAddressSignedUp>(e => e.Email == owner.Person.Email);
+        var told = await app.Next<KnownAddressSignedUp>(e => e.Email == owner.Person.Email);
         Assert.Equal(owner.Person.Name, told.Name);
         Assert.Single(app.Codes(owner.Person.Email));
         using var strangers = await app.SignIn(owner.Person.Email, stranger.Password);
@@ -79,7 +79,7 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
         var second = AuthApp.Someone(Roles.Artist) with { Email = first.Email, Password = "a different password" };
         await app.SignUp(first);
         await app.SignUp(second);
-        await app.Service.Bus.NextAsync<EmailCodeIssued>(code => code.Email == first.Email && code.Version == 2);
+        await app.Next<EmailCodeIssued>(code => code.Email == first.Email && code.Version == 2);
         var codes = app.Codes(first.Email).Select(app.Open).ToList();
 
         // Two random codes may be equal, once in a million.

@@ -32,19 +32,25 @@ public sealed class UnreadTests(ChatApp app) : IClassFixture<ChatApp>
         Assert.Equal((1, 1), (await buyer.UnreadAsync(artist), await artist.UnreadAsync(buyer)));
     }
 
-    [Fact]
-    public async Task A_read_mark_never_moves_back()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_read_mark_never_moves_back(bool buyerReads)
     {
+        // Ids grow, so the two cases are the two sides of a pair.
         var (buyer, artist) = (app.Buyer(), app.Artist());
-        await buyer.SendAsync(artist, "one");
-        await buyer.SendAsync(artist, "two");
-        await artist.ReadAsync(buyer, 2);
+        var (reader, writer) = buyerReads ? (buyer, artist) : (artist, buyer);
+        await writer.SendAsync(reader, "one");
+        await writer.SendAsync(reader, "two");
+        await reader.ReadAsync(writer, 2);
 
-        using var back = await artist.ReadAsync(buyer, 1);
-        using var zero = await artist.ReadAsync(buyer, 0);
+        using var back = await reader.ReadAsync(writer, 1);
+        using var zero = await reader.ReadAsync(writer, 0);
 
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (back.StatusCode, zero.StatusCode));
-        Assert.Equal(0, await artist.UnreadAsync(buyer));
+        Assert.Equal(0, await reader.UnreadAsync(writer));
+        await writer.SendAsync(reader, "three");
+        Assert.Equal(1, await reader.UnreadAsync(writer));
     }
 
     [Fact]

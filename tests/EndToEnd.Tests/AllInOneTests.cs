@@ -1,5 +1,3 @@
-using Visuels.Testing;
-
 namespace Visuels.EndToEnd.Tests;
 
 public sealed class AllInOneTests
@@ -18,20 +16,6 @@ public sealed class AllInOneTests
         await TradeFlow.RunAsync(Entrance.OwnPorts(all.PortBase), all.Mailbox, $"http://localhost:{Entrance.PortOf(all.PortBase, "chat")}/hub", Ct);
 
         Assert.Equal(0, await all.TerminateAsync(Ct));
-    }
-
-    [Fact]
-    public async Task The_same_works_over_a_real_RabbitMQ()
-    {
-        var rabbit = await RabbitMqBroker.ConnectionStringAsync();
-        Assert.SkipWhen(rabbit is null, RabbitMqBroker.Missing);
-
-        await using var all = await AllInOneProcess.StartAsync(Ct, null, "--ephemeral", $"--ConnectionStrings:RabbitMq={rabbit}");
-        Assert.Contains("RabbitMQ", all.Output, StringComparison.Ordinal);
-
-        await TradeFlow.RunAsync(Entrance.Storefront(all.PortBase), all.Mailbox, all.Hub, Ct);
-
-        await RabbitQueues.AssertAllReadAsync(rabbit!, Ct);
     }
 
     [Fact]

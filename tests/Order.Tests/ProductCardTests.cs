@@ -65,6 +65,15 @@ public sealed class ProductCardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_nothing_listens_at_Products_address_an_unknown_artwork_is_503()
+    {
+        var artwork = _app.List(_app.Artist());
+        await _app.Product.DisposeAsync();
+
+        await (await _app.Buyer().BuyAsync(artwork)).ProblemAsync(HttpStatusCode.ServiceUnavailable, "dependency_unavailable");
+    }
+
+    [Fact]
     public async Task When_Auth_is_down_a_new_face_is_503_and_nothing_is_ordered()
     {
         var (artist, buyer) = (_app.Artist(), _app.Buyer());
@@ -83,9 +92,9 @@ public sealed class ProductCardTests : IAsyncLifetime
         await _app.Bus.PublishAsync(artwork.Updated(version: 3, title: "Third", priceMinor: 300));
         await _app.WaitForCardAsync(artwork, version: 3);
 
-        await _app.Bus.PublishAsync(artwork.Listing(version: 1));
-        await _app.Bus.PublishAsync(artwork.Updated(version: 2, title: "Second", priceMinor: 200));
         await _app.Bus.PublishAsync(artwork.Updated(version: 3, title: "Third", priceMinor: 300));
+        await _app.Bus.PublishAsync(artwork.Updated(version: 2, title: "Second", priceMinor: 200));
+        await _app.Bus.PublishAsync(artwork.Listing(version: 1));
         await SettleAsync();
 
         var card = await _app.WaitForCardAsync(artwork, version: 3);

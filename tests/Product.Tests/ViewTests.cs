@@ -6,8 +6,12 @@ using Visuels.Testing;
 
 namespace Visuels.Products.Tests;
 
-public sealed class ViewTests
+public sealed class ViewTests : IDisposable
 {
+    private readonly DirectoryInfo _images = Directory.CreateTempSubdirectory("visuels-images-");
+
+    public void Dispose() => _images.Delete(recursive: true);
+
     [Fact]
     public async Task Views_are_written_together_after_a_while()
     {
@@ -58,9 +62,9 @@ public sealed class ViewTests
         Assert.Empty(counter.Take());
     }
 
-    private static Task<ServiceUnderTest> StartAsync(Action<TestSetup> setup) => ServiceUnderTest.StartAsync(ProductService.Build, test =>
+    private Task<ServiceUnderTest> StartAsync(Action<TestSetup> setup) => ServiceUnderTest.StartAsync(ProductService.Build, test =>
     {
-        test.Settings["Images:Folder"] = Directory.CreateTempSubdirectory("visuels-images-").FullName;
+        test.Settings["Images:Folder"] = _images.FullName;
         setup(test);
     });
 

@@ -25,6 +25,7 @@ internal static class OperatorCommands
     public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build, TextWriter output, TextWriter errors, CancellationToken ct)
     {
         if (args is not [("admins" or "users") and var noun, var verb, var email, .. var configuration]
+            || email.StartsWith("--", StringComparison.Ordinal)
             || (noun, verb) is not (("admins", "add") or ("users", "block" or "unblock")))
         {
             await errors.WriteLineAsync(Usage);

@@ -36,7 +36,7 @@ internal static class AggregateCommands
         var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? []);
         var (database, name) = (context.Database, context.Collection);
 
-        using var session = engine.Store.Read();
+        using var session = engine.Store.Read(context.Count("maxTimeMS"));
         DocumentSource source;
         if (OnlyCounts(stages))
         {

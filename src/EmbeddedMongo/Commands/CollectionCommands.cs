@@ -70,7 +70,7 @@ internal static class CollectionCommands
     {
         var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
         var nameOnly = context.Flag("nameOnly");
-        using var session = engine.Store.Read();
+        using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var collections = session.Catalog.Of(context.Database).Select(c => Describe(c, nameOnly)).Where(d => filter.Matcher?.Matches(d) != false);
         var batchSize = context.Document("cursor")?.GetValue("batchSize", BsonNull.Value) is { IsNumeric: true } size ? size.ToInt64() : (long?)null;
         var source = DocumentSource.Of(collections);

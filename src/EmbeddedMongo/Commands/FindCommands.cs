@@ -32,7 +32,7 @@ internal static class FindCommands
         var batchSize = context.Count("batchSize");
         var (database, name) = (context.Database, context.Collection);
 
-        using var session = engine.Store.Read();
+        using var session = engine.Store.Read(context.Count("maxTimeMS"));
         if (filter.SingleId is { } id && projection is null && skip == 0 && batchSize != 0)
         {
             WriteById(context, session, database, name, id);
@@ -93,7 +93,7 @@ internal static class FindCommands
         var id = context.Body[0] as BsonInt64
             ?? throw MongoError.TypeMismatch($"BSON field 'getMore.getMore' is the wrong type '{context.Body[0].BsonType}', expected type 'long'");
         var collection = context.Text("collection") ?? throw new MongoError(40414, "Location40414", "BSON field 'getMore.collection' is missing but a required field");
-        using var session = engine.Store.Read();
+        using var session = engine.Store.Read(context.Count("maxTimeMS"));
         CursorReply.WriteNext(engine, context, session, id.Value, $"{context.Database}.{collection}", context.Count("batchSize"));
         return default;
     }
@@ -122,7 +122,7 @@ internal static class FindCommands
         var filter = CompiledFilter.Parse(context.Document("query") ?? []);
         var skip = context.Count("skip") ?? 0;
         var limit = context.Count("limit") is { } given and > 0 ? given : long.MaxValue;
-        using var session = engine.Store.Read();
+        using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var all = CountMatches(session, context.Database, context.Collection, filter, limit > long.MaxValue - skip ? long.MaxValue : skip + limit);
         var count = Math.Max(0, all - skip);
         return new(new BsonDocument { { "n", count <= int.MaxValue ? (int)count : count }, { "ok", 1.0 } });
@@ -150,7 +150,7 @@ internal static class FindCommands
     {
         var filter = CompiledFilter.Parse(context.Document("query") ?? []);
         var key = context.Text("key") ?? throw new MongoError(40414, "Location40414", "BSON field 'distinct.key' is missing but a required field");
-        using var session = engine.Store.Read();
+        using var session = engine.Store.Read(context.Count("maxTimeMS"));
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
         var values = new SortedSet<BsonValue>(BsonOrder.Comparer);
         while (scan?.Next(session) == true)

@@ -13,6 +13,7 @@ internal sealed class RowScan(QueryPlan plan) : IDisposable
     private long _lastRid;
     private Statement? _statement;
     private bool _onRow;
+    private int _steps;
 
     public long Rid => _statement!.Long(1);
 
@@ -23,6 +24,11 @@ internal sealed class RowScan(QueryPlan plan) : IDisposable
         while (_range < plan.Ranges.Count)
         {
             _statement ??= Open(session, plan.Ranges[plan.Backward ? plan.Ranges.Count - 1 - _range : _range]);
+            if ((++_steps & 0xFF) == 0)
+            {
+                session.CheckDeadline();
+            }
+
             _onRow = _statement.Step();
             if (_onRow)
             {

@@ -6,6 +6,17 @@ internal abstract class Session(Database db, Catalog catalog)
     public Database Db { get; } = db;
 
     public Catalog Catalog { get; set; } = catalog;
+
+    /// <summary>When the command's maxTimeMS is over, as a timestamp of <see cref="Environment.TickCount64"/>.</summary>
+    public long Deadline { get; init; } = long.MaxValue;
+
+    public void CheckDeadline()
+    {
+        if (Environment.TickCount64 > Deadline)
+        {
+            throw new MongoError(50, "MaxTimeMSExpired", "operation exceeded time limit");
+        }
+    }
 }
 
 /// <summary>The writer's side of a transaction.</summary>
@@ -64,7 +75,11 @@ internal sealed class ReadSession : Session, IDisposable
 
     public void Dispose()
     {
-        Db.Run("COMMIT");
+        if (Db.InTransaction)
+        {
+            Db.Run("COMMIT");
+        }
+
         _store.Return(Db);
     }
 }

@@ -51,7 +51,8 @@ internal sealed class Store : IDisposable
         }
     }
 
-    public ReadSession Read()
+    /// <param name="maxTime">How long reading may take; null or zero for as long as it does.</param>
+    public ReadSession Read(long? maxTime = null)
     {
         if (!_readers.TryTake(out var db))
         {
@@ -59,7 +60,15 @@ internal sealed class Store : IDisposable
             db.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096");
         }
 
-        return new ReadSession(this, db);
+        try
+        {
+            return new ReadSession(this, db) { Deadline = maxTime is > 0 and var limit ? Environment.TickCount64 + limit : long.MaxValue };
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
     }
 
     public void Return(Database db) => _readers.Add(db);

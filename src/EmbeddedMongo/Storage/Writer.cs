@@ -110,18 +110,30 @@ internal sealed class Writer : IDisposable
                 _publish(_catalog);
             }
         }
-        catch (Exception error) when (error is SqliteException or MongoError)
+        catch (Exception error)
         {
             failure = error;
-            if (_db.InTransaction)
-            {
-                _db.Run("ROLLBACK");
-            }
+            RollBack();
         }
 
         foreach (var job in _batch)
         {
             job.Complete(failure);
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            if (_db.InTransaction)
+            {
+                _db.Run("ROLLBACK");
+            }
+        }
+        catch (SqliteException)
+        {
+            // The disk is broken; those who wait learn it from the first error, and the next transaction will show whether it still is.
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +56,7 @@ public static class ServiceHost
             }
 
             await using var app = build();
+            Ports.EnsureFree(PortsOf(app.Configuration));
             await app.RunAsync();
             return 0;
         }
@@ -76,6 +79,16 @@ public static class ServiceHost
         IOException { InnerException: AddressInUseException } taken => taken.Message,
         _ => null,
     };
+
+    // Kestrel would log pages about a taken port before it gives up.
+    private static IEnumerable<int> PortsOf(IConfiguration configuration)
+    {
+        var urls = (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(url => BindingAddress.Parse(url).Port);
+        var ports = (configuration[WebHostDefaults.HttpPortsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(port => int.Parse(port, CultureInfo.InvariantCulture));
+        return urls.Concat(ports).Where(port => port > 0);
+    }
 
     private static bool HasAddress(ConfigurationManager configuration) =>
         configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 }

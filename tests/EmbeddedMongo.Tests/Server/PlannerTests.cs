@@ -12,7 +12,10 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         "{a: 1}", "{a: -1, b: 1}", "{b: 1, a: 1}", "{'c.x': 1, 'c.y': -1}", "{b: -1, 'c.x': 1}", "{d: 1}",
     ];
 
-    private static readonly Gen<BsonValue> Scalar = Gen.OneOf<BsonValue>(
+    // Mostly a few small numbers, so that values meet; and one of everything else.
+    private static readonly Gen<BsonValue> Small = Gen.Int[-3, 3].Select(i => (BsonValue)i);
+
+    private static readonly Gen<BsonValue> Scalar = Gen.Frequency((3, Small), (2, Gen.OneOf<BsonValue>(
         Gen.Int[-3, 3].Select(i => (BsonValue)i),
         Gen.Int[-3, 3].Select(i => (BsonValue)(long)i),
         Gen.Int[-6, 6].Select(i => (BsonValue)(i / 2.0)),
@@ -20,11 +23,11 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         Gen.OneOf<BsonValue>((BsonValue)"", "a", "b", "a\0b", "é", true, false, BsonNull.Value, double.NaN, double.PositiveInfinity, BsonMinKey.Value, BsonMaxKey.Value),
         Gen.Int[0, 3].Select(i => (BsonValue)new BsonDateTime(i * 1000L)),
         Gen.Int[0, 3].Select(i => (BsonValue)new ObjectId($"{i:x24}")),
-        Gen.OneOf<BsonValue>(9007199254740993L, 9007199254740992L, 9007199254740992d, new BsonDecimal128(0.1m), 0.1));
+        Gen.OneOf<BsonValue>(9007199254740993L, 9007199254740992L, 9007199254740992d, new BsonDecimal128(0.1m), 0.1))));
 
     private static readonly Gen<BsonValue> Value = Gen.Frequency(
-        (6, Scalar),
-        (2, Scalar.Array[0, 3].Select(items => (BsonValue)new BsonArray(items))),
+        (3, Scalar),
+        (3, Scalar.Array[0, 3].Select(items => (BsonValue)new BsonArray(items))),
         (1, Gen.Select(Scalar, Scalar, (x, y) => (BsonValue)new BsonDocument { { "x", x }, { "y", y } })));
 
     private static readonly Gen<BsonValue> Nested = Gen.Frequency(
@@ -50,6 +53,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     private static readonly Gen<BsonValue> Condition = Gen.Frequency(
         (4, Scalar),
         (4, Gen.Select(Gen.OneOf("$eq", "$gt", "$gte", "$lt", "$lte", "$ne"), Scalar, (name, value) => (BsonValue)new BsonDocument(name, value))),
+        (5, Gen.Select(Small, Gen.Int[0, 2], (low, width) => (BsonValue)new BsonDocument { { "$gt", low }, { "$lt", low.AsInt32 + width } })),
         (2, Gen.Select(Scalar, Scalar, (low, high) => (BsonValue)new BsonDocument { { "$gte", low }, { "$lt", high } })),
         (2, Scalar.Array[0, 4].Select(items => (BsonValue)new BsonDocument("$in", new BsonArray(items)))),
         (1, Gen.Bool.Select(yes => (BsonValue)new BsonDocument("$exists", yes))),
@@ -58,7 +62,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         (1, Scalar.Array[1, 2].Select(items => (BsonValue)new BsonArray(items))));
 
     private static readonly Gen<BsonDocument> Clause =
-        Gen.Select(Gen.OneOf("a", "b", "c.x", "c.y", "c", "d", "_id"), Condition, (path, condition) => new BsonDocument { { path, condition } });
+        Gen.Select(Gen.OneOf("a", "a", "a", "b", "c.x", "c.x", "c.y", "c.y", "c", "d", "_id"), Condition, (path, condition) => new BsonDocument { { path, condition } });
 
     private static readonly Gen<BsonDocument> Filter = Gen.Frequency(
         (1, Gen.Const(new BsonDocument())),
@@ -95,7 +99,77 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
                 {
                     await CompareAsync(plain, indexed, filter, sort, limit);
                 }
-            }, iter: 100, threads: 1);
+            }, iter: 150, threads: 1);
+    }
+
+    [Theory]
+    [InlineData("{'c.x': 1, 'c.y': 1}", "{'c.x': 1, 'c.y': 2}", null, "1")]
+    [InlineData("{a: 1}", "{a: {$gt: 5, $lt: 7}}", null, "1")]
+    [InlineData("{a: 1}", "{}", "{a: 1}", "2,1,3")]
+    [InlineData("{a: 1}", "{}", "{a: -1}", "1,3,2")]
+    [InlineData("{a: 1}", "{a: {$gte: 4}}", "{a: 1}", "1,3")]
+    [InlineData("{a: 1}", "{a: null}", null, "4")]
+    [InlineData("{a: 1}", "{a: [2, 10]}", null, "1")]
+    [InlineData("{a: 1}", "{a: {$in: [10, 3]}}", null, "1,3")]
+    [InlineData("{'c.x': 1}", "{'c.x': null}", null, "2,3,4")]
+    public async Task An_index_over_arrays_answers_as_a_scan_would(string index, string filter, string? sort, string ids)
+    {
+        var things = server.NewCollection();
+        await things.IndexAsync(index);
+        await things.InsertAsync("{_id: 1, a: [2, 10], c: [{x: 1, y: 9}, {x: 5, y: 2}]}", "{_id: 2, a: 1, c: {y: 2}}", "{_id: 3, a: [3, 4]}", "{_id: 4}");
+
+        var found = await things.IdsAsync(sort is null ? filter : $"{{$and: [{filter}, {{_id: {{$lt: 4}}}}]}}", sort);
+
+        Assert.Equal(ids, sort is null ? string.Join(",", found.Split(',').Order()) : found);
+    }
+
+    [Theory]
+    [InlineData("{}", "{at: -1, _id: -1}", 9, 9)]
+    [InlineData("{kind: 1}", "{at: -1, _id: -1}", 9, 9)]
+    [InlineData("{kind: 1}", "{at: 1, _id: 1}", 9, 9)]
+    [InlineData("{kind: 1, $or: [{at: {$lt: 500}}, {at: 500, _id: {$lt: 500}}]}", "{at: -1, _id: -1}", 9, 10)]
+    [InlineData("{kind: {$in: [0, 1]}, at: 78}", null, 0, 1)]
+    [InlineData("{_id: {$in: [3, 5]}}", null, 0, 2)]
+    [InlineData("{open: true, user: 4}", null, 0, 1)]
+    [InlineData("{pendingAt: {$lte: 3}}", "{pendingAt: 1}", 1, 1)]
+    public async Task A_query_reads_no_more_than_its_index_makes_necessary(string filter, string? sort, int limit, int mostRead)
+    {
+        using var folder = new TemporaryFolder();
+        using var store = Storage.Store.Open(folder.Path, flushEveryCommit: false);
+        await store.WriteAsync(session =>
+        {
+            var collection = Storage.CatalogTables.Create(session, "d", "c");
+            foreach (var (key, partial, sparse) in new[] { ("{at: -1, _id: -1}", null, false), ("{kind: 1, at: -1, _id: -1}", null, false), ("{user: 1}", "{open: true}", false), ("{pendingAt: 1}", null, true) })
+            {
+                var request = new BsonDocument { { "key", BsonDocument.Parse(key) }, { "name", key }, { "sparse", sparse } };
+                request = partial is null ? request : request.Add("partialFilterExpression", BsonDocument.Parse(partial));
+                Storage.CatalogTables.AddIndex(session, session.Catalog.Find("d", "c")!, EmbeddedMongo.Indexes.IndexSpec.Parse(request));
+            }
+
+            for (var i = 0; i < 1000; i++)
+            {
+                var document = new BsonDocument { { "_id", i }, { "at", i }, { "kind", i % 3 }, { "user", i % 10 }, { "open", i < 10 } };
+                Storage.DocumentTable.Insert(session, Storage.NewDocument.From(i % 100 == 0 ? document.Add("pendingAt", i / 100) : document), "d", "c");
+            }
+
+            return collection;
+        });
+
+        using var reading = store.Read();
+        var order = sort is null ? null : BsonDocument.Parse(sort);
+        var plan = Planning.Planner.Plan(reading, reading.Catalog.Find("d", "c")!, BsonDocument.Parse(filter), order, limit > 0);
+        using var rows = new Planning.RowScan(plan);
+        var matcher = Query.Matcher.Compile(BsonDocument.Parse(filter));
+        var (read, found) = (0, 0);
+        while ((limit == 0 || found < limit) && rows.Next(reading))
+        {
+            read++;
+            found += matcher.Matches(Wire.BsonBytes.Decode(rows.Document.ToArray())) ? 1 : 0;
+        }
+
+        Assert.True(found > 0);
+        Assert.True(sort is null || plan.IsSorted);
+        Assert.InRange(read, found, mostRead);
     }
 
     // Equal sort keys may come in any order, so ids are compared as sets and the order by its keys.
@@ -130,4 +204,11 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     private static Gen<int> Direction() => Gen.OneOf(1, -1);
 
     private static Gen<BsonValue?> Optional(Gen<BsonValue> gen) => Gen.Frequency((1, Gen.Const((BsonValue?)null)), (5, gen.Select(v => (BsonValue?)v)));
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("embedded-mongo-tests-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
 }
