@@ -254,7 +254,8 @@ public sealed class OutboxRelayTests
         string[] Warnings() => [.. writer.Log.Lines.Where(line => line.Contains("cannot be published", StringComparison.Ordinal))];
         await app.AdvanceUntilAsync(() => Task.FromResult(Warnings().Length > 0), "a try has failed");
         await app.AdvanceAsync(TimeSpan.FromMinutes(2));
-        await writer.StopAsync();
+        var stop = writer.StopAsync();
+        await app.AdvanceUntilAsync(() => Task.FromResult(stop.IsCompleted), "the service has stopped");
 
         Assert.Single(Warnings());
         Assert.All(await app.Things.Find(FilterDefinition<Thing>.Empty).ToListAsync(Ct), thing =>
