@@ -144,11 +144,8 @@ internal sealed class Marketplace : IAsyncDisposable
         builder.WebHost.UseUrls(Address(identity));
         // Below everything that is given by environment or command line.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
-        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        // Six hosts that say where they listen would bury the one line that matters.
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Services.AddSingleton(_broker);
         builder.Services.AddSingleton<IHostLifetime, PartOfTheProcess>();
     }

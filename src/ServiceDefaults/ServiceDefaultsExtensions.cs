@@ -81,6 +81,7 @@ public static class ServiceDefaultsExtensions
         _ = app.Services.GetRequiredService<ServiceTokens>();
 
         app.UseEdgeDefaults();
+        app.UseUtf8Bodies();
         app.UseCrossSiteDefence();
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,15 @@ namespace Visuels.ServiceDefaults.Hosting;
 /// <summary>Creates and runs a service, alone or inside another process.</summary>
 public static class ServiceHost
 {
+    private static readonly Dictionary<string, string?> QuietLogs = new()
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+        ["Logging:LogLevel:MassTransit"] = "Warning",
+        ["Logging:LogLevel:Polly"] = "Error",
+        ["Logging:LogLevel:Yarp"] = "Warning",
+    };
+
     /// <summary>A builder with everything that all services wire alike, before the service's own registrations.</summary>
     /// <param name="identity">The service's name, port and title.</param>
     /// <param name="args">Command line; configuration such as <c>--ConnectionStrings:Mongo=...</c>.</param>
@@ -29,6 +39,9 @@ public static class ServiceHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = identity.Assembly });
 
+        // Quiet frameworks, unless Logging:LogLevel says otherwise; sources added first weigh least.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // The hosting log prints whole URLs, and a hub's URL holds an access token.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         if (!HasAddress(builder.Configuration))
