@@ -1,3 +1,4 @@
+using System.Reflection;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
@@ -45,6 +46,40 @@ public sealed class VersionedCopiesTests : IAsyncLifetime
         Assert.Equal(ids.Count, await _copies.CountDocumentsAsync(FilterDefinition<ThingCopy>.Empty, cancellationToken: Ct));
     }
 
+    /// <summary>Between a store's look for the copy and its insert another event may make it; stores that lock both away never show this.</summary>
+    [Fact]
+    public async Task A_newer_event_wins_over_an_older_one_that_made_the_copy_in_the_same_instant()
+    {
+        var racing = DispatchProxy.Create<IMongoCollection<ThingCopy>, RacingCollection>();
+        ((RacingCollection)racing).Copies = _copies;
+
+        Assert.True(await racing.ApplyNewerAsync(
+            Builders<ThingCopy>.Filter.Eq(c => c.Id, "a"), 2, Builders<ThingCopy>.Update.Push(c => c.Applied, 2), Ct));
+
+        Assert.Equal(2, (await _copies.Find(c => c.Id == "a").SingleAsync(Ct)).Version);
+    }
+
     private Task<bool> ApplyAsync(string id, long version) => _copies.ApplyNewerAsync(
         Builders<ThingCopy>.Filter.Eq(c => c.Id, id), version, Builders<ThingCopy>.Update.Push(c => c.Applied, version), Ct);
+
+    /// <summary>Lets version 1 of the copy come into being just before the upsert, which then fails as a store would fail it.</summary>
+    public class RacingCollection : DispatchProxy
+    {
+        private bool _raced;
+
+        internal IMongoCollection<ThingCopy> Copies { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            !_raced && targetMethod!.Name == nameof(IMongoCollection<>.UpdateOneAsync) && (_raced = true)
+                ? RaceAsync()
+                : targetMethod!.Invoke(Copies, args);
+
+        private async Task<UpdateResult> RaceAsync()
+        {
+            var older = new ThingCopy { Id = "a", Version = 1, Applied = [1] };
+            await Copies.InsertOneAsync(older);
+            await Copies.InsertOneAsync(older);
+            throw new InvalidOperationException("The second insert is refused.");
+        }
+    }
 }
