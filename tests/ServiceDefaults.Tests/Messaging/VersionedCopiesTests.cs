@@ -50,8 +50,8 @@ public sealed class VersionedCopiesTests : IAsyncLifetime
     [Fact]
     public async Task A_newer_event_wins_over_an_older_one_that_made_the_copy_in_the_same_instant()
     {
-        var racing = DispatchProxy.Create<IMongoCollection<ThingCopy>, RacingCollection>();
-        ((RacingCollection)racing).Copies = _copies;
+        var racing = DispatchProxy.Create<IMongoCollection<ThingCopy>, RacingCopies>();
+        ((RacingCopies)racing).Copies = _copies;
 
         Assert.True(await racing.ApplyNewerAsync(
             Builders<ThingCopy>.Filter.Eq(c => c.Id, "a"), 2, Builders<ThingCopy>.Update.Push(c => c.Applied, 2), Ct));
@@ -63,7 +63,7 @@ public sealed class VersionedCopiesTests : IAsyncLifetime
         Builders<ThingCopy>.Filter.Eq(c => c.Id, id), version, Builders<ThingCopy>.Update.Push(c => c.Applied, version), Ct);
 
     /// <summary>Lets version 1 of the copy come into being just before the upsert, which then fails as a store would fail it.</summary>
-    public class RacingCollection : DispatchProxy
+    public class RacingCopies : DispatchProxy
     {
         private bool _raced;
 
