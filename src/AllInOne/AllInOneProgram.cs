@@ -18,7 +18,7 @@ internal static class AllInOneProgram
         {
             var switches = Switches.Parse(args);
             using var folder = DataFolder.Open(switches);
-            Ports.EnsureFree(switches);
+            Ports.EnsureFree(switches.Ports);
 
             await using var marketplace = await Marketplace.StartAsync(switches, folder, stop.Token);
             await ReadyMessage.WriteAsync(Console.Out, marketplace, folder);

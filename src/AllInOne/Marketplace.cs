@@ -135,7 +135,12 @@ internal sealed class Marketplace : IAsyncDisposable
 
     private static async Task StopAsync(WebApplication app)
     {
-        await app.StopAsync();
+        // What never started has nothing to stop, and would fail over it.
+        if (app.Lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            await app.StopAsync();
+        }
+
         await app.DisposeAsync();
     }
 
@@ -144,11 +149,8 @@ internal sealed class Marketplace : IAsyncDisposable
         builder.WebHost.UseUrls(Address(identity));
         // Below everything that is given by environment or command line.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
-        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        // Six hosts that say where they listen would bury the one line that matters.
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         builder.Services.AddSingleton(_broker);
         builder.Services.AddSingleton<IHostLifetime, PartOfTheProcess>();
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Visuels.ServiceDefaults.Images;
 using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
 
 namespace Visuels.Auth.Tests;
 

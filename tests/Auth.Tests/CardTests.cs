@@ -1,5 +1,9 @@
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
+using MongoDB.Driver;
+using Visuels.Auth.Accounts;
+using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Json;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
@@ -58,5 +62,40 @@ public sealed class CardTests(AuthApp app) : IClassFixture<AuthApp>
         await tooMany.Refuses(HttpStatusCode.BadRequest, "validation_failed");
         await none.Refuses(HttpStatusCode.BadRequest, "validation_failed");
         await malformed.Should(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_demo_is_written_straight_into_the_store_and_announced_only_when_asked_to(bool announce)
+    {
+        var person = AuthApp.Someone(Roles.Artist);
+        var services = app.Service.Services;
+        var account = new Account
+        {
+            Id = ObjectId.GenerateNewId(),
+            Email = person.Email,
+            Username = person.Username,
+            UsernameKey = Account.KeyOf(person.Username),
+            Name = person.Name,
+            Role = person.Role,
+            PasswordHash = await services.GetRequiredService<Passwords.Passwords>().HashAsync(person.Password, Ct),
+            JoinDate = app.Clock.GetUtcNow(),
+        };
+
+        await services.GetRequiredService<AccountStore>().AddVerifiedAsync([account], announce, Ct);
+
+        using var signIn = await app.SignIn(person.Email, person.Password);
+        await signIn.Should(HttpStatusCode.OK);
+        if (announce)
+        {
+            await app.Next<UserRegistered>(e => e.UserId == account.Id.ToString());
+        }
+        else
+        {
+            var outbox = app.Service.Database.GetCollection<Account>(AccountStore.Collection);
+            Assert.Empty((await outbox.Find(a => a.Id == account.Id).FirstAsync(Ct)).Outbox.Entries);
+            Assert.DoesNotContain(app.Service.Bus.Published<UserRegistered>(), e => e.UserId == account.Id.ToString());
+        }
     }
 }

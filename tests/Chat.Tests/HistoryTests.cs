@@ -1,4 +1,5 @@
 using System.Net;
+using Visuels.Testing;
 
 namespace Visuels.Chat.Tests;
 
@@ -75,13 +76,13 @@ public sealed class HistoryTests(ChatApp app) : IClassFixture<ChatApp>
         var (buyer, artist) = (app.Buyer(), app.Artist());
         await buyer.SendAsync(artist, "1");
         var path = $"/api/v1/message/get/{artist.Id}?limit=100";
-        var forOne = await StoreCalls.CountAsync(buyer, path);
+        var forOne = await StoreCalls.CountAsync(() => buyer.Http.GetAsync(path, Ct));
         for (var i = 2; i <= 20; i++)
         {
             await buyer.SendAsync(artist, $"{i}");
         }
 
         Assert.True(forOne > 0);
-        Assert.Equal(forOne, await StoreCalls.CountAsync(buyer, path));
+        Assert.Equal(forOne, await StoreCalls.CountAsync(() => buyer.Http.GetAsync(path, Ct)));
     }
 }

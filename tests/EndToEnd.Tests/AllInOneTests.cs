@@ -1,5 +1,3 @@
-using Visuels.Testing;
-
 namespace Visuels.EndToEnd.Tests;
 
 public sealed class AllInOneTests
@@ -21,20 +19,6 @@ public sealed class AllInOneTests
     }
 
     [Fact]
-    public async Task The_same_works_over_a_real_RabbitMQ()
-    {
-        var rabbit = await RabbitMqBroker.ConnectionStringAsync();
-        Assert.SkipWhen(rabbit is null, RabbitMqBroker.Missing);
-
-        await using var all = await AllInOneProcess.StartAsync(Ct, null, "--ephemeral", $"--ConnectionStrings:RabbitMq={rabbit}");
-        Assert.Contains("RabbitMQ", all.Output, StringComparison.Ordinal);
-
-        await TradeFlow.RunAsync(Entrance.Storefront(all.PortBase), all.Mailbox, all.Hub, Ct);
-
-        await RabbitQueues.AssertAllReadAsync(rabbit!, Ct);
-    }
-
-    [Fact]
     public async Task The_demo_can_be_seen_at_once()
     {
         await using var all = await AllInOneProcess.StartAsync(Ct, null, "--ephemeral");
@@ -47,6 +31,7 @@ public sealed class AllInOneTests
         Assert.Contains("/dev/mailbox", landing, StringComparison.Ordinal);
         Assert.Contains("ARTIST", landing, StringComparison.Ordinal);
         Assert.Contains("\"total\":6", products, StringComparison.Ordinal);
+        Assert.Contains("\"total\":3", await http.GetStringAsync($"http://localhost:{all.PortBase}/products?artist=mara", Ct), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,11 +9,11 @@ public sealed record Mail(string Id, string To, string Subject, string Text);
 /// <summary>Reads the development mailbox over HTTP.</summary>
 public sealed partial class Mailbox(string address)
 {
-    private readonly HttpClient _http = new() { BaseAddress = new Uri(address) };
+    private static readonly HttpClient Http = new();
 
     public async Task<IReadOnlyList<Mail>> ReadAsync(string to, CancellationToken ct)
     {
-        using var mails = JsonDocument.Parse(await _http.GetStringAsync("/dev/mailbox", ct));
+        using var mails = JsonDocument.Parse(await Http.GetStringAsync($"{address}/dev/mailbox", ct));
         return [.. mails.RootElement.EnumerateArray()
             .Select(mail => new Mail(mail.Text("id"), mail.Text("to"), mail.Text("subject"), mail.Text("text")))
             .Where(mail => mail.To == to)];

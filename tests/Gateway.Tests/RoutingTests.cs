@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace Visuels.Gateway.Tests;
 
@@ -83,6 +85,26 @@ public sealed class RoutingTests : IAsyncLifetime
         Assert.Equal("dependency_unavailable", problem.RootElement.GetProperty("code").GetString());
         Assert.False(string.IsNullOrEmpty(problem.RootElement.GetProperty("message").GetString()));
         Assert.Equal("http://localhost:3000", Assert.Single(response.Headers.GetValues("Access-Control-Allow-Origin")));
+    }
+
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n", "400 Bad Request", "invalid_request")]
+    [InlineData("Content-Length: 32000000\r\n\r\n", "413 Payload Too Large", "payload_too_large")]
+    public async Task A_body_that_cannot_be_forwarded_is_its_senders_fault(string rest, string status, string code)
+    {
+        _gateway.Backends.Answer = async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, Ct);
+            await context.Response.WriteAsync("ok", Ct);
+        };
+        using var client = new TcpClient();
+        await client.ConnectAsync(_gateway.Address.Host, _gateway.Address.Port, Ct);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /products HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{rest}"), Ct);
+
+        var answer = await new StreamReader(client.GetStream()).ReadToEndAsync(Ct);
+
+        Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Net;
-using MongoDB.Driver;
+using Visuels.Testing;
 
 namespace Visuels.Orders.Tests;
 
@@ -16,9 +15,9 @@ public sealed class StoreCallTests(OrderApp app) : IClassFixture<OrderApp>
         await FillAsync(small, 2);
         await FillAsync(large, 30);
 
-        Assert.Equal(3, await CallsAsync(() => small.GetAsync("cart")));
-        Assert.Equal(3, await CallsAsync(() => large.GetAsync("cart")));
-        var (one, many) = (await CallsAsync(small.OrderCartAsync), await CallsAsync(large.OrderCartAsync));
+        Assert.Equal(3, await StoreCalls.CountAsync(() => small.GetAsync("cart")));
+        Assert.Equal(3, await StoreCalls.CountAsync(() => large.GetAsync("cart")));
+        var (one, many) = (await StoreCalls.CountAsync(small.OrderCartAsync), await StoreCalls.CountAsync(large.OrderCartAsync));
         Assert.Equal(7, one);
         Assert.Equal(one, many);
     }
@@ -28,15 +27,15 @@ public sealed class StoreCallTests(OrderApp app) : IClassFixture<OrderApp>
     {
         var (artist, buyer) = (app.Artist(), app.Buyer());
         await buyer.OrderAsync(app.List(artist));
-        var one = await CallsAsync(() => artist.GetAsync("artist"));
+        var one = await StoreCalls.CountAsync(() => artist.GetAsync("artist"));
         for (var i = 0; i < 15; i++)
         {
             await app.Buyer().OrderAsync(app.List(artist));
         }
 
         Assert.Equal(3, one);
-        Assert.Equal(3, await CallsAsync(() => artist.GetAsync("artist")));
-        Assert.Equal(3, await CallsAsync(() => buyer.GetAsync("user")));
+        Assert.Equal(3, await StoreCalls.CountAsync(() => artist.GetAsync("artist")));
+        Assert.Equal(3, await StoreCalls.CountAsync(() => buyer.GetAsync("user")));
     }
 
     [Fact]
@@ -47,13 +46,13 @@ public sealed class StoreCallTests(OrderApp app) : IClassFixture<OrderApp>
         var artwork = app.List(artist);
         await (await buyer.PutInCartAsync(artwork)).JsonAsync(HttpStatusCode.OK);
 
-        Assert.Equal(5, await CallsAsync(() => buyer.BuyAsync(artwork)));
+        Assert.Equal(5, await StoreCalls.CountAsync(() => buyer.BuyAsync(artwork)));
         var id = (await (await buyer.BuyAsync(artwork)).JsonAsync(HttpStatusCode.OK))["order"]!.Text("_id");
 
-        Assert.Equal(2, await CallsAsync(() => artist.AnswerAsync(id, "VIEWED")));
-        Assert.Equal(3, await CallsAsync(() => artist.AnswerAsync(id, "ACCEPTED")));
-        Assert.Equal(2, await CallsAsync(() => artist.CancelAsync(id)));
-        Assert.Equal(2, await CallsAsync(() => artist.GetAsync(id)));
+        Assert.Equal(2, await StoreCalls.CountAsync(() => artist.AnswerAsync(id, "VIEWED")));
+        Assert.Equal(3, await StoreCalls.CountAsync(() => artist.AnswerAsync(id, "ACCEPTED")));
+        Assert.Equal(2, await StoreCalls.CountAsync(() => artist.CancelAsync(id)));
+        Assert.Equal(2, await StoreCalls.CountAsync(() => artist.GetAsync(id)));
     }
 
     // All cards are known afterwards, so that what is counted is the steady state.
@@ -65,31 +64,5 @@ public sealed class StoreCallTests(OrderApp app) : IClassFixture<OrderApp>
         {
             await (await buyer.PutInCartAsync(artwork)).JsonAsync(HttpStatusCode.OK);
         }
-    }
-
-    // The driver's spans belong to the request's trace; everything else that runs at the same time has another.
-    private static async Task<int> CallsAsync(Func<Task<HttpResponseMessage>> request)
-    {
-        using var root = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
-        var calls = 0;
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name is MongoTelemetry.ActivitySourceName or "Microsoft.AspNetCore",
-            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                options.TraceId == root.TraceId ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
-            ActivityStopped = activity =>
-            {
-                // A command's span lies within its operation's.
-                if (activity.TraceId == root.TraceId && activity is { Source.Name: MongoTelemetry.ActivitySourceName, Parent.Source.Name: MongoTelemetry.ActivitySourceName })
-                {
-                    Interlocked.Increment(ref calls);
-                }
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
-
-        using var response = await request();
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
-        return calls;
     }
 }

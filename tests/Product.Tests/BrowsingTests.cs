@@ -211,6 +211,7 @@ public sealed class BrowsingTests(ProductApp app) : IClassFixture<ProductApp>
                 break;
             }
 
+            Assert.InRange(seen.Count, 1, 30);
             await artist.ListAsync(("title", "cursorword late"), ("price", "50"));
             list = await app.Anonymous.GetOkAsync($"{path}&cursor={cursor}");
             Assert.False(list.TryGetProperty("page", out _));

@@ -114,6 +114,17 @@ public sealed class ListingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    public async Task A_form_of_pictures_alone_is_told_what_it_lacks()
+    {
+        using var form = new MultipartFormDataContent();
+        form.AddImage(Pictures.Jpeg());
+
+        using var response = await app.NewArtist().Client.PostAsync(ProductApp.Root, form, Ct);
+
+        Assert.Equal("validation_failed", await response.ProblemAsync(HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
     public async Task A_title_may_be_120_characters_long_and_no_longer()
     {
         var artist = app.NewArtist();

@@ -91,6 +91,28 @@ public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
         Assert.Equal("unsupported_media_type", (await response.ProblemAsync(Ct)).GetProperty("code").GetString());
     }
 
+    [Theory]
+    [InlineData("application/json; charset=bogus", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=utf-7", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=utf-16", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=utf-8; charset=bogus", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/json; charset=\"UTF-8\"", HttpStatusCode.OK)]
+    [InlineData("application/json; charset=utf8", HttpStatusCode.OK)]
+    [InlineData("application/json; charset=", HttpStatusCode.OK)]
+    public async Task Bodies_are_utf_8_by_whatever_name(string contentType, HttpStatusCode status)
+    {
+        using var body = new ByteArrayContent("""{"title":"Dusk","price":1,"framed":true}"""u8.ToArray());
+        body.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        var response = await app.Service.Anonymous.PostAsync("/things", body, Ct);
+
+        Assert.Equal(status, response.StatusCode);
+        if (status != HttpStatusCode.OK)
+        {
+            Assert.Equal("unsupported_media_type", (await response.ProblemAsync(Ct)).GetProperty("code").GetString());
+        }
+    }
+
     [Fact]
     public async Task A_body_over_the_limit_is_413()
     {

@@ -1,3 +1,4 @@
+using DotNet.Testcontainers.Builders;
 using Testcontainers.RabbitMq;
 
 namespace Visuels.Testing;
@@ -31,9 +32,16 @@ public static class RabbitMqBroker
 
         if (await DockerEngine.HasImageAsync(Image))
         {
-            var container = new RabbitMqBuilder(Image).Build();
-            await container.StartAsync();
-            return (container.GetConnectionString(), "container");
+            try
+            {
+                var container = new RabbitMqBuilder(Image).Build();
+                await container.StartAsync();
+                return (container.GetConnectionString(), "container");
+            }
+            catch (DockerUnavailableException)
+            {
+                // An engine that the docker command can talk to and this library cannot: too old, for example.
+            }
         }
 
         if (RabbitMqNode.IsInstalled)

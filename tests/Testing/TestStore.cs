@@ -1,3 +1,4 @@
+using DotNet.Testcontainers.Builders;
 using Testcontainers.MongoDb;
 using Visuels.EmbeddedMongo;
 
@@ -27,9 +28,16 @@ public static class TestStore
 
         if (await DockerEngine.HasImageAsync(Image))
         {
-            var container = new MongoDbBuilder(Image).Build();
-            await container.StartAsync();
-            return (container.GetConnectionString(), "container");
+            try
+            {
+                var container = new MongoDbBuilder(Image).Build();
+                await container.StartAsync();
+                return (container.GetConnectionString(), "container");
+            }
+            catch (DockerUnavailableException)
+            {
+                // An engine that the docker command can talk to and this library cannot: too old, for example.
+            }
         }
 
         // Lives as long as the process; its folder is temporary.

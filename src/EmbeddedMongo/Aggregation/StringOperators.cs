@@ -168,7 +168,7 @@ internal static class StringOperators
         var input = Operators.Required(named, "$regexMatch", "input", 31022, names);
         var regex = Operators.Required(named, "$regexMatch", "regex", 31023, names);
         var options = named.Find("options") is { } given ? ExpressionParser.Parse(given, names) : null;
-        (BsonValue Pattern, string Options, RegexTest Test)? last = null;
+        CachedRegex? last = null;
 
         return new(scope =>
         {
@@ -182,9 +182,11 @@ internal static class StringOperators
             var text = Text(value, 51104, "$regexMatch needs 'input' to be of type string");
             var chosen = flags is null or BsonNull ? "" : Text(flags, 51106, "$regexMatch needs 'options' to be of type string");
 
-            if (last is not { } known || !known.Pattern.Equals(pattern) || known.Options != chosen)
+            var known = last;
+
+            if (known is null || !known.Pattern.Equals(pattern) || known.Options != chosen)
             {
-                last = known = (pattern!, chosen, pattern switch
+                last = known = new(pattern!, chosen, pattern switch
                 {
                     BsonString plain => new(plain.Value, chosen),
                     BsonRegularExpression { Options: "" } typed => new(typed.Pattern, chosen),
@@ -200,4 +202,7 @@ internal static class StringOperators
 
     private static string Text(BsonValue? value, int code, string complaint) =>
         value is BsonString text ? text.Value : throw Failure.Located(code, $"{complaint}, found: {Failure.TypeName(value)}");
+
+    /// <summary>One object, so that threads that share an expression see it whole.</summary>
+    private sealed record CachedRegex(BsonValue Pattern, string Options, RegexTest Test);
 }

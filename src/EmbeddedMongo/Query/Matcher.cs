@@ -24,9 +24,4 @@ public sealed class Matcher
         position = matches && trace.Position >= 0 ? trace.Position : null;
         return matches;
     }
-
-    /// <summary>Whether a lone value fulfils a filter that was written for array elements (array filters name them as a field).</summary>
-    internal bool MatchesElement(BsonValue value) => _filter.MatchesElement(value);
-
-    internal static Matcher Of(Filter filter) => new(filter);
 }

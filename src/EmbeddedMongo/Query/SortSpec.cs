@@ -11,9 +11,6 @@ public sealed class SortSpec
 
     private SortSpec(FieldPath[] paths, bool[] descending, int score) => (_paths, _descending, _score) = (paths, descending, score);
 
-    /// <summary>Whether the sort leaves every order as it is.</summary>
-    public bool IsEmpty => _paths.Length == 0;
-
     /// <summary>Parses a sort document: paths with 1 or -1, or <c>{$meta: "textScore"}</c>, which sorts downwards.</summary>
     /// <exception cref="MongoError">The sort is malformed.</exception>
     public static SortSpec Parse(BsonDocument sort)

@@ -3,11 +3,12 @@ using Microsoft.Net.Http.Headers;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Http;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Visuels.Gateway.Proxy;
 
-internal static class ProxySetup
+internal static partial class ProxySetup
 {
     /// <summary>Room for the largest upload that a service takes (5 images of 5 MB, and the form); each service has bounds of its own.</summary>
     private const long BodyBytes = 30 * 1024 * 1024;
@@ -26,6 +27,8 @@ internal static class ProxySetup
         });
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
             new InMemoryConfigProvider(ProxyRoutes.Routes, ProxyRoutes.Clusters(services.GetRequiredService<ServiceAddresses>())));
+        // It tells a stack trace of every client that leaves or sends nonsense, and of every service that is down.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Critical);
         builder.Services.AddReverseProxy().AddTransforms(transforms => transforms.AddResponseTransform(DropHeadersOfTheEdge));
     }
 
@@ -50,13 +53,30 @@ internal static class ProxySetup
     private static async Task AnswerForSilentService(HttpContext context, Func<Task> next)
     {
         await next();
-        if (context.GetForwarderErrorFeature() is { } failure && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
-            var tooLarge = failure.Exception is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
-            await (tooLarge
-                ? Problems.Problem(StatusCodes.Status413PayloadTooLarge, "payload_too_large", "The request is too large.")
-                : Problems.Unavailable(ProblemCodes.DependencyUnavailable, "This part of the marketplace does not answer right now; please try again."))
-                .ExecuteAsync(context);
+            return;
         }
+
+        if (MistakeIn(failure.Exception) is { } mistake)
+        {
+            // Too large, too slow or not HTTP at all: the caller's fault, and answered like any other.
+            throw new BadHttpRequestException(mistake.Message, mistake.StatusCode);
+        }
+
+        var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Visuels.Gateway");
+        LogSilent(logger, context.GetReverseProxyFeature().Cluster.Config.ClusterId, failure.Error);
+        await Problems.Unavailable(ProblemCodes.DependencyUnavailable, "This part of the marketplace does not answer right now; please try again.")
+            .ExecuteAsync(context);
     }
+
+    private static BadHttpRequestException? MistakeIn(Exception? failure) => failure switch
+    {
+        BadHttpRequestException mistake => mistake,
+        AggregateException several => several.Flatten().InnerExceptions.OfType<BadHttpRequestException>().FirstOrDefault(),
+        _ => null,
+    };
+
+    [LoggerMessage(LogLevel.Warning, "Service {Service} does not answer ({Error})")]
+    private static partial void LogSilent(ILogger logger, string service, ForwarderError error);
 }

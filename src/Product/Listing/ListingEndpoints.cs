@@ -27,8 +27,14 @@ internal static class ListingEndpoints
     }
 
     private static async Task<Results<Created<ListedResponse>, ProblemHttpResult>> Create(
-        [FromForm] ListProductForm form, HttpRequest request, ClaimsPrincipal user, ProductListing listing, IOptions<SiteOptions> site, CancellationToken ct)
+        [FromForm] ListProductForm? form, HttpRequest request, ClaimsPrincipal user, ProductListing listing, IOptions<SiteOptions> site, CancellationToken ct)
     {
+        if (form is null)
+        {
+            // Binding makes nothing of a form that has none of the fields.
+            return Problems.Invalid("The fields title, shortDescription, description, price and category are required.");
+        }
+
         var (product, problem) = await listing.ListAsync(form, request.Form.Files, user.GetUserId(), ct);
         return product is null
             ? problem!

@@ -1,7 +1,10 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -12,6 +15,15 @@ namespace Visuels.ServiceDefaults.Hosting;
 /// <summary>Creates and runs a service, alone or inside another process.</summary>
 public static class ServiceHost
 {
+    private static readonly Dictionary<string, string?> QuietLogs = new()
+    {
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:System.Net.Http"] = "Warning",
+        ["Logging:LogLevel:MassTransit"] = "Warning",
+        ["Logging:LogLevel:Polly"] = "Error",
+        ["Logging:LogLevel:Yarp"] = "Warning",
+    };
+
     /// <summary>A builder with everything that all services wire alike, before the service's own registrations.</summary>
     /// <param name="identity">The service's name, port and title.</param>
     /// <param name="args">Command line; configuration such as <c>--ConnectionStrings:Mongo=...</c>.</param>
@@ -27,6 +39,9 @@ public static class ServiceHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = identity.Assembly });
 
+        // Quiet frameworks, unless Logging:LogLevel says otherwise; sources added first weigh least.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // The hosting log prints whole URLs, and a hub's URL holds an access token.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         if (!HasAddress(builder.Configuration))
@@ -54,6 +69,7 @@ public static class ServiceHost
             }
 
             await using var app = build();
+            Ports.EnsureFree(PortsOf(app.Configuration));
             await app.RunAsync();
             return 0;
         }
@@ -71,11 +87,21 @@ public static class ServiceHost
         OptionsValidationException invalid => "Configuration: " + string.Join(" ", invalid.Failures),
         StartupException refused => refused.Message,
         // A setting that is no number, time or word of its list. The library's message names its key.
-        InvalidOperationException { InnerException: FormatException } unreadable
+        InvalidOperationException unreadable
             when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => "Configuration: " + unreadable.Message,
         IOException { InnerException: AddressInUseException } taken => taken.Message,
         _ => null,
     };
+
+    // Kestrel would log pages about a taken port before it gives up.
+    private static IEnumerable<int> PortsOf(IConfiguration configuration)
+    {
+        var urls = (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(url => BindingAddress.Parse(url).Port);
+        var ports = (configuration[WebHostDefaults.HttpPortsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(port => int.Parse(port, CultureInfo.InvariantCulture));
+        return urls.Concat(ports).Where(port => port > 0);
+    }
 
     private static bool HasAddress(ConfigurationManager configuration) =>
         configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 }

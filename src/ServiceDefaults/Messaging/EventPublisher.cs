@@ -73,7 +73,7 @@ internal sealed partial class EventPublisher(
     {
         using var activity = Source.StartActivity("outbox publish", ActivityKind.Producer, entry.TraceParent);
 
-        await bus.Publish(message, type, context =>
+        var publish = bus.Publish(message, type, context =>
         {
             context.MessageId = entry.Id;
 
@@ -83,6 +83,9 @@ internal sealed partial class EventPublisher(
                 rabbit.Mandatory = true;
             }
         }, ct);
+
+        // While it connects or declares, the transport does not heed the token; what it sends later carries the same message id.
+        await publish.WaitAsync(ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "Events are published although their readers {Queues} are not connected in this process; they will not see them")]

@@ -20,6 +20,8 @@ internal sealed partial class OutboxRelay(
     TimeProvider clock,
     ILogger<OutboxRelay> logger) : BackgroundService
 {
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
+
     private readonly ChannelReader<bool> _signals = signal.Listen();
     private readonly RelayBackoff _backoff = new(options.MaxBackoff, clock);
     private readonly RelayPause _pause = new(options.MaxBackoff, clock);
@@ -37,9 +39,14 @@ internal sealed partial class OutboxRelay(
     /// <summary>Leased aggregates, one after the other, for as long as the host runs.</summary>
     private async IAsyncEnumerable<OutboxDocument> DueAsync([EnumeratorCancellation] CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             await _pause.EndAsync(stopping);
+
+            if (stopping.IsCancellationRequested)
+            {
+                yield break;
+            }
 
             if (await TryLeaseAsync() is { } leased)
             {
@@ -55,7 +62,7 @@ internal sealed partial class OutboxRelay(
     private async Task<OutboxDocument?> TryLeaseAsync()
     {
         // Not the host's token: a lease that the store granted and we never saw would hold the aggregate up until it ends.
-        using var timeout = new CancellationTokenSource(options.PublishTimeout, clock);
+        using var timeout = new CancellationTokenSource(StoreTimeout);
 
         try
         {
@@ -174,7 +181,7 @@ internal sealed partial class OutboxRelay(
             .DefaultIfEmpty(now)
             .Min();
 
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        using var timeout = new CancellationTokenSource(StoreTimeout);
         await collection.SettleAsync(leased, done, nextDue, timeout.Token);
     }
 

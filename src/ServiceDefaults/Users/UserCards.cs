@@ -4,6 +4,7 @@ using MongoDB.Driver;
 using Polly;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Users;
@@ -23,26 +24,15 @@ public sealed class UserCards(IMongoDatabase database, UserCardsClient auth) : I
     /// <summary>Keeps a card unless a newer version is known already; order and repetition of events do not matter.</summary>
     /// <param name="card">The card.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task ApplyAsync(UserCard card, CancellationToken ct)
-    {
-        try
-        {
-            await _cards.UpdateOneAsync(
-                known => known.Id == card.Id && known.Version < card.Version,
-                Builders<UserCard>.Update
-                    .Set(known => known.Version, card.Version)
-                    .Set(known => known.Username, card.Username)
-                    .Set(known => known.Name, card.Name)
-                    .Set(known => known.Email, card.Email)
-                    .Set(known => known.Role, card.Role),
-                new UpdateOptions { IsUpsert = true },
-                ct);
-        }
-        catch (MongoException e) when (e.IsDuplicateKey())
-        {
-            // The upsert met the same or a newer version: this one is stale.
-        }
-    }
+    public Task ApplyAsync(UserCard card, CancellationToken ct) => _cards.ApplyNewerAsync(
+        Builders<UserCard>.Filter.Eq(known => known.Id, card.Id),
+        card.Version,
+        Builders<UserCard>.Update
+            .Set(known => known.Username, card.Username)
+            .Set(known => known.Name, card.Name)
+            .Set(known => known.Email, card.Email)
+            .Set(known => known.Role, card.Role),
+        ct);
 
     /// <summary>The cards of some accounts; ids that Auth does not know are absent.</summary>
     /// <param name="ids">Account ids.</param>

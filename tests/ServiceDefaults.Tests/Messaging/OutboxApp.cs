@@ -68,14 +68,20 @@ internal sealed class OutboxApp : IAsyncDisposable
 
     public static async Task<OutboxApp> CreateAsync() => new(await TestStore.ConnectionStringAsync());
 
-    public Task<MessagingHost> StartWriterAsync(params (string Key, string? Value)[] settings) =>
-        StartAsync("auth", settings, bus => { }, builder => builder.Services.AddOutboxRelay(Collection, typeof(UserUpdated)));
+    public async Task<MessagingHost> StartWriterAsync(params (string Key, string? Value)[] settings)
+    {
+        var writer = Build("auth", settings, _ => { }, builder => builder.Services.AddOutboxRelay(Collection, typeof(UserUpdated)));
+        await writer.StartAsync();
+        return writer;
+    }
 
     /// <summary>A reader that applies what is newer to its copies.</summary>
     public async Task<MessagingHost> StartReaderAsync()
     {
-        var reader = await StartAsync("order", [], bus => bus.Record<UserUpdated>(Queue));
+        var reader = Build("order", [], bus => bus.Record<UserUpdated>(Queue));
         reader.Seen.Handle = ApplyAsync;
+        await reader.StartAsync();
+        await Broker.ConnectedAsync([Queue]).WaitAsync(TimeSpan.FromSeconds(20));
         return reader;
     }
 
@@ -96,6 +102,13 @@ internal sealed class OutboxApp : IAsyncDisposable
     /// <summary>Until nothing waits any more; time goes on meanwhile.</summary>
     public Task DrainAsync() => AdvanceUntilAsync(
         async () => await Things.CountDocumentsAsync("{'outbox.pendingAt': {$exists: true}}") == 0, "the outboxes are empty");
+
+    /// <summary>Lets time go by in steps, with room for others to act in between.</summary>
+    public Task AdvanceAsync(TimeSpan time)
+    {
+        var end = Clock.GetUtcNow() + time;
+        return AdvanceUntilAsync(() => Task.FromResult(Clock.GetUtcNow() >= end), $"{time} have gone by");
+    }
 
     public Task AdvanceUntilAsync(Func<Task<bool>> condition, string what) => Eventually.Until(
         () =>
@@ -126,10 +139,10 @@ internal sealed class OutboxApp : IAsyncDisposable
         await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
     }
 
-    private async Task<MessagingHost> StartAsync(
+    private MessagingHost Build(
         string service, (string Key, string? Value)[] settings, Action<IBusRegistrationConfigurator> consumers, Action<WebApplicationBuilder>? setup = null)
     {
-        var host = await MessagingHost.StartAsync(service, _configuration, consumers, builder =>
+        var host = MessagingHost.Build(service, _configuration, consumers, builder =>
         {
             builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => s.Value));
             builder.Services.AddSingleton<TimeProvider>(Clock);

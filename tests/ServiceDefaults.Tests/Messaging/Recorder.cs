@@ -22,7 +22,8 @@ internal sealed class RecordingConsumer<T>(Recorder recorder) : IConsumer<T>
     public async Task Consume(ConsumeContext<T> context)
     {
         var seen = new Seen(context.ReceiveContext.InputAddress.Segments[^1], context.MessageId!.Value, context.Message);
-        await recorder.Handle(seen);
+        // A test that fails must not leave its consumer waiting for ever.
+        await recorder.Handle(seen).WaitAsync(TimeSpan.FromSeconds(30), context.CancellationToken);
         recorder.Messages.Enqueue(seen);
     }
 }

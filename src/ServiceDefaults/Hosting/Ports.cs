@@ -1,15 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
-using Visuels.ServiceDefaults.Hosting;
 
-namespace Visuels.AllInOne;
+namespace Visuels.ServiceDefaults.Hosting;
 
 /// <summary>Names a taken port before anything has started.</summary>
-internal static class Ports
+public static class Ports
 {
-    public static void EnsureFree(Switches switches)
+    /// <summary>Refuses to go on when a port of this machine is taken.</summary>
+    /// <param name="ports">The ports that are about to be listened on; 0 is always free.</param>
+    /// <exception cref="StartupException">One of them is taken, or not allowed.</exception>
+    public static void EnsureFree(IEnumerable<int> ports)
     {
-        foreach (var port in Enumerable.Range(switches.PortBase, 6).Concat(switches.MongoPort > 0 ? [switches.MongoPort] : []))
+        foreach (var port in ports)
         {
             try
             {
@@ -19,7 +21,7 @@ internal static class Ports
             catch (SocketException e)
             {
                 throw new StartupException(e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"Port {port} is in use. Stop what listens there, or choose other ports with --port-base N."
+                    ? $"Port {port} is in use: stop what listens there, or choose another."
                     : $"Port {port} cannot be used: {e.Message}");
             }
         }

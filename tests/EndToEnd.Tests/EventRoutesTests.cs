@@ -1,0 +1,64 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Visuels.Auth;
+using Visuels.Chat;
+using Visuels.Contracts;
+using Visuels.Jobs;
+using Visuels.Orders;
+using Visuels.Products;
+
+namespace Visuels.EndToEnd.Tests;
+
+public sealed class EventRoutesTests
+{
+    private delegate WebApplication BuildService(string[] args, Action<WebApplicationBuilder>? configure);
+
+    [Fact]
+    public async Task The_table_of_queues_names_exactly_the_consumers_that_the_services_register()
+    {
+        var registered = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (service, build) in new (string, BuildService)[]
+        {
+            ("auth", AuthService.Build),
+            ("product", ProductService.Build),
+            ("order", OrderService.Build),
+            ("chat", ChatService.Build),
+            ("jobs", JobsService.Build),
+        })
+        {
+            foreach (var (queue, type) in await ConsumersAsync(service, build))
+            {
+                registered.Add($"{type.Name} -> {queue}");
+            }
+        }
+
+        var table = EventRoutes.Queues.SelectMany(route => route.Value.Select(queue => $"{route.Key.Name} -> {queue}"));
+        Assert.Equal(table.Order(StringComparer.Ordinal), registered);
+    }
+
+    private static async Task<IReadOnlyList<(string Queue, Type Event)>> ConsumersAsync(string service, BuildService build)
+    {
+        IServiceCollection services = null!;
+        await using var app = build(["--environment=Development"], builder =>
+        {
+            services = builder.Services;
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Keys:Folder"] = Directory.CreateTempSubdirectory("visuels-keys-").FullName,
+                ["Messaging:Transport"] = "InMemory",
+            });
+        });
+        var names = new KebabCaseEndpointNameFormatter(service, false);
+        return
+        [
+            .. from descriptor in services
+               let consumer = descriptor.ServiceType
+               where consumer.IsClass && typeof(IConsumer).IsAssignableFrom(consumer)
+               from contract in consumer.GetInterfaces()
+               where contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IConsumer<>)
+               select ((string)typeof(KebabCaseEndpointNameFormatter).GetMethod(nameof(names.Consumer))!.MakeGenericMethod(consumer).Invoke(names, null)!, contract.GetGenericArguments()[0]),
+        ];
+    }
+}
