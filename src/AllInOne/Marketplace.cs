@@ -135,7 +135,12 @@ internal sealed class Marketplace : IAsyncDisposable
 
     private static async Task StopAsync(WebApplication app)
     {
-        await app.StopAsync();
+        // What never started has nothing to stop, and would fail over it.
+        if (app.Lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            await app.StopAsync();
+        }
+
         await app.DisposeAsync();
     }
 

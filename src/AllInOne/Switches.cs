@@ -48,7 +48,7 @@ internal sealed record Switches
                     switches = switches with { Ephemeral = true };
                     break;
                 case "--data":
-                    switches = switches with { DataFolder = Value() };
+                    switches = switches with { DataFolder = Value() is { Length: > 0 } folder ? folder : throw new StartupException($"{name} needs a value.") };
                     break;
                 case "--seed":
                     switches = switches with { Seed = Number(name, Value(), 0, 1_000_000) };
@@ -65,7 +65,9 @@ internal sealed record Switches
             }
         }
 
-        return switches with { Configuration = configuration };
+        return switches.MongoPort - switches.PortBase is >= 0 and < PortsUsed
+            ? throw new StartupException($"--mongo-port {switches.MongoPort} is one of the {PortsUsed} ports from --port-base {switches.PortBase} on.")
+            : switches with { Configuration = configuration };
     }
 
     /// <summary>What the arguments and the environment configure, for decisions that are made before any service exists.</summary>

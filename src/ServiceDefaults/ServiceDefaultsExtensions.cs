@@ -51,6 +51,8 @@ public static class ServiceDefaultsExtensions
     /// <param name="app">The service.</param>
     public static WebApplication UseEdgeDefaults(this WebApplication app)
     {
+        // Here a wrong setting is one line; the host would log pages about it before it gives up.
+        app.Services.GetService<IStartupValidator>()?.Validate();
         var site = app.Services.GetRequiredService<IOptions<SiteOptions>>().Value;
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();

@@ -53,6 +53,19 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    public async Task A_sign_up_that_was_cut_off_after_its_code_is_mended_by_sending_it_again()
+    {
+        var person = AuthApp.Someone();
+        await app.SignUp(person);
+        await app.Service.Database.GetCollection<Account>(AccountStore.Collection).DeleteOneAsync(a => a.Email == person.Email, TestContext.Current.CancellationToken);
+
+        await app.SignUp(person);
+
+        using var verified = await app.Verify(person.Email, await app.CodeFor(person.Email));
+        await verified.Should(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_known_address_gets_the_same_answer_and_its_owner_a_mail()
     {
         var owner = await app.Join();

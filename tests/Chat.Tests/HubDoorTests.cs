@@ -104,10 +104,16 @@ public sealed class HubDoorTests(ChatApp app) : IClassFixture<ChatApp>
     public async Task A_token_in_the_url_works_and_appears_in_no_log()
     {
         using var logs = new CapturedLogs();
-        await using var service = await ChatApp.StartAsync(test => test.Configure = builder =>
+        await using var service = await ChatApp.StartAsync(test =>
         {
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
-            builder.Logging.AddProvider(logs);
+            // As talkative as an operator can make it.
+            test.Settings["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace";
+            test.Settings["Logging:LogLevel:System.Net.Http"] = "Trace";
+            test.Configure = builder =>
+            {
+                builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
+                builder.Logging.AddProvider(logs);
+            };
         });
         var (buyer, artist) = (service.Buyer(), service.Artist());
 

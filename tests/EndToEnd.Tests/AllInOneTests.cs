@@ -31,6 +31,7 @@ public sealed class AllInOneTests
         Assert.Contains("/dev/mailbox", landing, StringComparison.Ordinal);
         Assert.Contains("ARTIST", landing, StringComparison.Ordinal);
         Assert.Contains("\"total\":6", products, StringComparison.Ordinal);
+        Assert.Contains("\"total\":3", await http.GetStringAsync($"http://localhost:{all.PortBase}/products?artist=mara", Ct), StringComparison.Ordinal);
     }
 
     [Fact]

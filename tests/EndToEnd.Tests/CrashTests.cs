@@ -12,7 +12,7 @@ public sealed class CrashTests
     [Fact]
     public async Task What_was_acknowledged_before_a_power_cut_is_there_and_its_consequences_follow()
     {
-        var data = Directory.CreateTempSubdirectory("visuels-crash-").FullName;
+        var data = TemporaryFolder.Create("visuels-crash-");
         var ports = FreePorts.Next(6);
         var entrance = Entrance.Storefront(ports);
         string productId, orderId, secondId;
@@ -43,7 +43,7 @@ public sealed class CrashTests
     [Fact]
     public async Task Stopping_and_starting_again_keeps_everything()
     {
-        var data = Directory.CreateTempSubdirectory("visuels-restart-").FullName;
+        var data = TemporaryFolder.Create("visuels-restart-");
         var ports = FreePorts.Next(6);
         await using var before = await AllInOneProcess.StartAsync(Ct, ports, "--data", data);
         using var artist = await Person.SignUpAsync(Entrance.Storefront(ports), before.Mailbox, "artist", "ARTIST", Ct);

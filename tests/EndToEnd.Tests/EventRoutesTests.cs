@@ -8,6 +8,7 @@ using Visuels.Contracts;
 using Visuels.Jobs;
 using Visuels.Orders;
 using Visuels.Products;
+using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests;
 
@@ -46,7 +47,7 @@ public sealed class EventRoutesTests
             services = builder.Services;
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["Keys:Folder"] = Directory.CreateTempSubdirectory("visuels-keys-").FullName,
+                ["Keys:Folder"] = TemporaryFolder.Create("visuels-keys-"),
                 ["Messaging:Transport"] = "InMemory",
             });
         });

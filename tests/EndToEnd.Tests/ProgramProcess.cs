@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests;
 
@@ -17,7 +18,7 @@ public sealed class ProgramProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             // A folder of its own: relative defaults must not land in the tests' output.
-            WorkingDirectory = Directory.CreateTempSubdirectory("visuels-e2e-").FullName,
+            WorkingDirectory = TemporaryFolder.Create("visuels-e2e-"),
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {

@@ -39,7 +39,7 @@ public sealed class RabbitMqTests
 
         var ports = FreePorts.Next(7);
         var mongoPort = ports + 6;
-        var folder = Directory.CreateTempSubdirectory("visuels-six-").FullName;
+        var folder = TemporaryFolder.Create("visuels-six-");
         var environment = new Dictionary<string, string?>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",

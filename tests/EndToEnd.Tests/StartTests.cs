@@ -13,12 +13,29 @@ public sealed class StartTests
     [InlineData("--port-base=70000")]
     [InlineData("stray")]
     [InlineData("--data")]
+    [InlineData("--data=")]
+    [InlineData("--mongo-port=4003")]
     public async Task An_argument_that_means_nothing_is_refused_in_one_line(string argument)
     {
         var (exitCode, output) = await ProgramProcess.RunAsync(AllInOneProcess.Assembly, [argument], Ct);
 
         Assert.Equal(1, exitCode);
         Assert.Contains(argument.Split('=')[0], Assert.Single(output.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings:Mongo")]
+    [InlineData("ConnectionStrings:RabbitMq")]
+    [InlineData("Smtp:Port")]
+    [InlineData("Cookies:SameSite")]
+    [InlineData("Proxies:KnownNetworks")]
+    public async Task A_setting_that_cannot_be_read_is_named_in_one_line(string setting)
+    {
+        var (exitCode, output) = await ProgramProcess.RunAsync(
+            AllInOneProcess.Assembly, ["--ephemeral", "--port-base", $"{FreePorts.Next(6)}", $"--{setting}=nonsense"], Ct);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(setting, Assert.Single(output.Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]

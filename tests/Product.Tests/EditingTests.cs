@@ -40,6 +40,18 @@ public sealed class EditingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Theory]
+    [InlineData("""{"orientation":"ROUND"}""", "Invalid orientation")]
+    [InlineData("""{"unit":"MILES"}""", "Invalid unit")]
+    public async Task The_storefront_is_told_in_its_own_words(string body, string message)
+    {
+        var artist = app.NewArtist();
+
+        using var response = await PatchAsync(artist, (await artist.ListAsync()).Id(), body);
+
+        Assert.Equal(message, (await response.JsonAsync()).GetProperty("message").GetString());
+    }
+
+    [Theory]
     [InlineData("""{"title":""}""")]
     [InlineData("""{"title":"a\u0000b"}""")]
     [InlineData("""{"price":-1}""")]

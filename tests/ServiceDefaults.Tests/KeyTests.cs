@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
 
 namespace Visuels.ServiceDefaults.Tests;
 
@@ -67,7 +68,7 @@ public class KeyTests
     [Fact]
     public async Task Many_processes_that_start_at_once_end_up_with_the_same_keys()
     {
-        var path = Directory.CreateTempSubdirectory("visuels-keys-").FullName;
+        var path = TemporaryFolder.Create("visuels-keys-");
 
         var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Folder(path, Environments.Development).PrivateKey("order").ExportPkcs8PrivateKeyPem())));
 
@@ -82,7 +83,7 @@ public class KeyTests
     [Fact]
     public void Production_never_makes_a_key()
     {
-        var path = Directory.CreateTempSubdirectory("visuels-keys-").FullName;
+        var path = TemporaryFolder.Create("visuels-keys-");
 
         var refusal = Assert.Throws<StartupException>(() => Folder(path, Environments.Production).PrivateKey("order"));
 
@@ -93,7 +94,7 @@ public class KeyTests
     [Fact]
     public void The_operators_step_makes_every_key_that_production_needs()
     {
-        var path = Directory.CreateTempSubdirectory("visuels-keys-").FullName;
+        var path = TemporaryFolder.Create("visuels-keys-");
         Folder(path, "Setup").MakeMissing();
         var production = Folder(path, Environments.Production);
 

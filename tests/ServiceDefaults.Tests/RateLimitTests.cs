@@ -32,5 +32,9 @@ public class RateLimitTests
 
     [Fact]
     public async Task Limits_below_one_stop_the_start() =>
-        await Assert.ThrowsAsync<StartupException>(() => ServiceUnderTest.StartAsync(SampleService.Build, test => test.Settings["RateLimiting:sign-in"] = "0"));
+        await Assert.ThrowsAsync<StartupException>(() => ServiceUnderTest.StartAsync(SampleService.Build, test =>
+        {
+            test.Settings["RateLimiting:Enabled"] = "true";
+            test.Settings["RateLimiting:sign-in"] = "0";
+        }));
 }

@@ -13,7 +13,7 @@ public sealed class TestKeys
 
     public TestKeys(string? folder = null)
     {
-        Folder = folder ?? Directory.CreateTempSubdirectory("visuels-keys-").FullName;
+        Folder = folder ?? TemporaryFolder.Create("visuels-keys-");
         AuthKey = ReadOrMake("auth-signing");
         foreach (var service in TokenRules.Services)
         {

@@ -15,6 +15,7 @@ using Visuels.Products.Listing;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.AllInOne.Demo;
 
@@ -52,6 +53,7 @@ internal static class DemoSeed
         var accounts = await AccountsAsync(auth.GetRequiredService<Passwords>(), now, ct);
         var products = await DemoArtworks.CreateAsync(services["product"].Services, [.. accounts.Where(account => account.Role == Roles.Artist)], artworks, now, ct);
         await store.AddVerifiedAsync(accounts, announce: false, ct);
+        await CardsAsync(services.Values, accounts, now, ct);
         await services["product"].Services.GetRequiredService<ListingStore>().AddManyAsync(products, ct);
 
         var buyer = accounts.First(account => account.Role == Roles.User);
@@ -78,6 +80,18 @@ internal static class DemoSeed
                 JoinDate = now,
             }),
         ];
+    }
+
+    // Who is looked for by name is found among a service's own cards.
+    private static async Task CardsAsync(IEnumerable<WebApplication> services, List<Account> accounts, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var cards in services.Select(service => service.Services.GetService<UserCards>()).OfType<UserCards>())
+        {
+            foreach (var account in accounts)
+            {
+                await cards.ApplyAsync(account.Registered(now).ToCard(), ct);
+            }
+        }
     }
 
     private static async Task OrderAsync(IServiceProvider order, Product product, Account buyer, DateTimeOffset now, CancellationToken ct)

@@ -33,7 +33,7 @@ internal sealed class SignUps(AccountStore accounts, OneTimeCodes codes, Passwor
 
             if (await IsRepeatedAsync(code, password, ct))
             {
-                return await accounts.CorrectSignUpAsync(code.UserId, code.SignUp, details, ct) is not SignUpClash.Username;
+                return await RepeatAsync(code, known, details, ct) is not SignUpClash.Username;
             }
 
             if (known is { Verified: true })
@@ -50,10 +50,23 @@ internal sealed class SignUps(AccountStore accounts, OneTimeCodes codes, Passwor
                 details.SignUp = Math.Max(code.Version, known?.SignUp ?? 0) + 1;
                 if (await codes.TrySendAsync(code, details, details.SignUp, details.PasswordHash, ct) is not null)
                 {
-                    return await accounts.WriteSignUpAsync(details, ct) is not SignUpClash.Username;
+                    // The code is on its way, so a caller who leaves now must not keep the account from following.
+                    return await accounts.WriteSignUpAsync(details, CancellationToken.None) is not SignUpClash.Username;
                 }
             }
         }
+    }
+
+    // Who sent the code may have been cut off before the account was written; then this one writes it.
+    private Task<SignUpClash?> RepeatAsync(Code code, Account? known, Account details, CancellationToken ct)
+    {
+        if (code.Hash is null || known?.SignUp >= code.SignUp)
+        {
+            return accounts.CorrectSignUpAsync(code.UserId, code.SignUp, details, ct);
+        }
+
+        (details.Id, details.SignUp) = (code.UserId, code.SignUp);
+        return accounts.WriteSignUpAsync(details, ct);
     }
 
     // The form sent twice: the code that is on its way does for both. Another password is another sign-up, maybe another person's.

@@ -35,13 +35,13 @@ public sealed class ListProductForm
     [FromForm(Name = "material"), Text(0, ProductTexts.Material)]
     public string? Material { get; init; }
 
-    [FromForm(Name = "certified"), AllowedValues(null, "", "true", "false")]
+    [FromForm(Name = "certified"), AllowedValues(null, "", "true", "false", ErrorMessage = "{0} must be true or false.")]
     public string? Certified { get; init; }
 
-    [FromForm(Name = "handMade"), AllowedValues(null, "", "true", "false")]
+    [FromForm(Name = "handMade"), AllowedValues(null, "", "true", "false", ErrorMessage = "{0} must be true or false.")]
     public string? HandMade { get; init; }
 
-    [FromForm(Name = "frameInclude"), AllowedValues(null, "", "true", "false")]
+    [FromForm(Name = "frameInclude"), AllowedValues(null, "", "true", "false", ErrorMessage = "{0} must be true or false.")]
     public string? FrameInclude { get; init; }
 
     [FromForm(Name = "artistNote"), Text(0, ProductTexts.Long)]
@@ -59,9 +59,9 @@ public sealed class ListProductForm
     [FromForm(Name = "depth"), DecimalText(Most = ProductTexts.LargestSide)]
     public string? Depth { get; init; }
 
-    [FromForm(Name = "orientation"), AllowedValues(null, "", Orientations.Landscape, Orientations.Portrait, Orientations.Square)]
+    [FromForm(Name = "orientation"), AllowedValues(null, "", Orientations.Landscape, Orientations.Portrait, Orientations.Square, ErrorMessage = "Invalid orientation")]
     public string? Orientation { get; init; }
 
-    [FromForm(Name = "unit"), AllowedValues(null, "", Units.Centimetre, Units.Inch)]
+    [FromForm(Name = "unit"), AllowedValues(null, "", Units.Centimetre, Units.Inch, ErrorMessage = "Invalid unit")]
     public string? Unit { get; init; }
 }

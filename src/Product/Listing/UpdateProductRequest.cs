@@ -19,5 +19,5 @@ public sealed record UpdateProductRequest(
     [Range(0, ProductTexts.LargestSide)] decimal? Width = null,
     [Range(0, ProductTexts.LargestSide)] decimal? Height = null,
     [Range(0, ProductTexts.LargestSide)] decimal? Depth = null,
-    [AllowedValues(null, "", Orientations.Landscape, Orientations.Portrait, Orientations.Square)] string? Orientation = null,
-    [AllowedValues(null, Units.Centimetre, Units.Inch)] string? Unit = null);
+    [AllowedValues(null, "", Orientations.Landscape, Orientations.Portrait, Orientations.Square, ErrorMessage = "Invalid orientation")] string? Orientation = null,
+    [AllowedValues(null, Units.Centimetre, Units.Inch, ErrorMessage = "Invalid unit")] string? Unit = null);

@@ -87,7 +87,7 @@ public static class ServiceHost
         OptionsValidationException invalid => "Configuration: " + string.Join(" ", invalid.Failures),
         StartupException refused => refused.Message,
         // A setting that is no number, time or word of its list. The library's message names its key.
-        InvalidOperationException { InnerException: FormatException } unreadable
+        InvalidOperationException unreadable
             when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => "Configuration: " + unreadable.Message,
         IOException { InnerException: AddressInUseException } taken => taken.Message,
         _ => null,

@@ -27,15 +27,17 @@ public static class ServerLimits
         });
 
         // The Gateway is on loopback or, in containers, in a network that Proxies:KnownNetworks names (CIDR, comma-separated).
-        var networks = (builder.Configuration["Proxies:KnownNetworks"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var networks = (builder.Configuration["Proxies:KnownNetworks"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(network => System.Net.IPNetwork.TryParse(network, out var parsed)
+                ? parsed
+                : throw new StartupException($"Proxies:KnownNetworks: '{network}' is not a network such as 172.16.0.0/12."))
+            .ToList();
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             foreach (var network in networks)
             {
-                options.KnownIPNetworks.Add(System.Net.IPNetwork.TryParse(network, out var parsed)
-                    ? parsed
-                    : throw new StartupException($"Proxies:KnownNetworks: '{network}' is not a network such as 172.16.0.0/12."));
+                options.KnownIPNetworks.Add(network);
             }
         });
     }

@@ -25,7 +25,9 @@ public static class MongoExtensions
             ?? (builder.Environment.IsProduction() ? throw new StartupException("ConnectionStrings:Mongo is not set.") : DevelopmentDefault);
         var name = builder.Configuration["Mongo:DatabasePrefix"] + database;
 
-        builder.Services.AddSingleton<IMongoClient>(_ => new MongoClient(Settings(connection)));
+        var settings = Settings(connection);
+
+        builder.Services.AddSingleton<IMongoClient>(_ => new MongoClient(settings));
         builder.Services.AddSingleton(services => services.GetRequiredService<IMongoClient>().GetDatabase(name));
         builder.Services.AddHealthChecks().AddCheck<MongoHealth>("mongo", tags: [ServiceDefaultsExtensions.ReadyTag], timeout: TimeSpan.FromSeconds(3));
         // Ahead of every other hosted service: no request, message or relay runs without its unique indexes.

@@ -25,6 +25,7 @@ public sealed class ProgramTests : IDisposable
             var things = client.GetDatabase("d").GetCollection<BsonDocument>("things");
             await things.Indexes.CreateOneAsync(new CreateIndexModel<BsonDocument>("{writer: 1, tags: 1}"), cancellationToken: Find.Ct);
             var enough = new TaskCompletionSource();
+            using var killed = CancellationTokenSource.CreateLinkedTokenSource(Find.Ct);
             var total = 0;
 
             var writing = Enumerable.Range(0, Writers).Select(async writer =>
@@ -35,7 +36,7 @@ public sealed class ProgramTests : IDisposable
                     while (true)
                     {
                         var n = mine.Count == 0 ? 0 : mine[^1] + 1;
-                        await things.InsertOneAsync(new BsonDocument { { "writer", writer }, { "n", n }, { "tags", new BsonArray { "x", n } } }, cancellationToken: Find.Ct);
+                        await things.InsertOneAsync(new BsonDocument { { "writer", writer }, { "n", n }, { "tags", new BsonArray { "x", n } } }, cancellationToken: killed.Token);
                         mine.Add(n);
                         if (Interlocked.Increment(ref total) == 400)
                         {
@@ -43,13 +44,15 @@ public sealed class ProgramTests : IDisposable
                         }
                     }
                 }
-                catch (Exception error) when (error is MongoException or IOException or TimeoutException)
+                catch (Exception error) when (error is MongoException or IOException or OperationCanceledException)
                 {
                     // The process is gone; this insert was not acknowledged, so its number may be used again.
                 }
             }).ToList();
-            await enough.Task;
+            await Task.WhenAny(enough.Task, Task.WhenAll(writing));
+            Assert.True(enough.Task.IsCompletedSuccessfully, "The writers ended before the server did.");
             server.Kill();
+            await killed.CancelAsync();
             await Task.WhenAll(writing);
 
             using var again = await ServerProcess.StartAsync(_folder);
@@ -128,7 +131,7 @@ public sealed class ProgramTests : IDisposable
         {
             var process = Launch("--port", "0", "--data", folder);
             var ready = await process.StandardOutput.ReadLineAsync(Find.Ct) ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Find.Ct));
-            return new ServerProcess(process, ready.Split(' ').Single(word => word.StartsWith("mongodb://", StringComparison.Ordinal)) + "&serverSelectionTimeoutMS=1000");
+            return new ServerProcess(process, ready.Split(' ').Single(word => word.StartsWith("mongodb://", StringComparison.Ordinal)));
         }
 
         public static Process Launch(params string[] arguments) => Process.Start(
