@@ -113,6 +113,17 @@ public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
         }
     }
 
+    [Theory]
+    [InlineData("utf-8", HttpStatusCode.OK)]
+    [InlineData("utf-7", HttpStatusCode.UnsupportedMediaType)]
+    public async Task A_part_of_a_form_in_an_encoding_that_is_switched_off_is_415(string charset, HttpStatusCode expected)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("Dusk"), "title" } };
+        form.First().Headers.ContentType!.CharSet = charset;
+
+        Assert.Equal(expected, (await app.Service.Anonymous.PostAsync("/forms", form, Ct)).StatusCode);
+    }
+
     [Fact]
     public async Task A_body_over_the_limit_is_413()
     {

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Visuels.ServiceDefaults.Errors;
 
@@ -12,27 +14,48 @@ internal static class Charsets
 
     private static readonly string[] Utf8 = ["", "utf-8", "utf8", "us-ascii"];
 
-    /// <summary>Takes the encoding off the content type where it is UTF-8, and refuses any other: 415.</summary>
-    public static void UseUtf8Bodies(this WebApplication app) => app.Use((context, next) =>
+    /// <summary>Takes the encoding off the content type where it is UTF-8, and refuses any other, in a form's parts as well: 415.</summary>
+    public static void UseUtf8Bodies(this WebApplication app) => app.Use(async (context, next) =>
     {
-        var request = context.Request;
+        if (!TryNormalize(context.Request))
+        {
+            await Refusal.ExecuteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (NotSupportedException) when (context.Features.Get<IFormFeature>() is { HasFormContentType: true, Form: null } && !context.Response.HasStarted)
+        {
+            // The form could not be read: a part names an encoding that .NET has switched off.
+            await Refusal.ExecuteAsync(context);
+        }
+    });
+
+    private static ProblemHttpResult Refusal =>
+        Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Bodies are sent in UTF-8.");
+
+    private static bool TryNormalize(HttpRequest request)
+    {
         if (request.ContentType?.Contains(Parameter, StringComparison.OrdinalIgnoreCase) != true
             || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
         {
-            return next(context);
+            return true;
         }
 
         foreach (var parameter in type.Parameters.Where(p => p.Name.Equals(Parameter, StringComparison.OrdinalIgnoreCase)).ToList())
         {
             if (!Utf8.Contains(HeaderUtilities.RemoveQuotes(parameter.Value).ToString(), StringComparer.OrdinalIgnoreCase))
             {
-                return Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Bodies are sent in UTF-8.").ExecuteAsync(context);
+                return false;
             }
 
             type.Parameters.Remove(parameter);
         }
 
         request.ContentType = type.ToString();
-        return next(context);
-    });
+        return true;
+    }
 }
