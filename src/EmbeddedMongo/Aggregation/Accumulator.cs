@@ -10,16 +10,16 @@ internal abstract class Accumulator
 
     public abstract void Add(BsonValue? value);
 
-    public static Func<Accumulator> Find(string name) => name switch
+    public static Func<Accumulator> Find(string name, Collation collation) => name switch
     {
         "$sum" or "$count" => () => new SumAccumulator(),
         "$avg" => () => new AverageAccumulator(),
-        "$min" => () => new ExtremeAccumulator(-1),
-        "$max" => () => new ExtremeAccumulator(1),
+        "$min" => () => new ExtremeAccumulator(-1, collation),
+        "$max" => () => new ExtremeAccumulator(1, collation),
         "$first" => () => new FirstAccumulator(),
         "$last" => () => new LastAccumulator(),
         "$push" => () => new PushAccumulator(),
-        "$addToSet" => () => new SetAccumulator(),
+        "$addToSet" => () => new SetAccumulator(collation),
         "$mergeObjects" => () => new MergeAccumulator(),
         "$stdDevPop" or "$stdDevSamp" or "$firstN" or "$lastN" or "$minN" or "$maxN" or "$top" or "$topN" or "$bottom" or "$bottomN"
             or "$median" or "$percentile" or "$accumulator" => throw Failure.NotSupported($"the accumulator {name}"),
@@ -28,7 +28,7 @@ internal abstract class Accumulator
 }
 
 /// <summary>Smallest or greatest; null and missing do not count.</summary>
-internal sealed class ExtremeAccumulator(int sign) : Accumulator
+internal sealed class ExtremeAccumulator(int sign, Collation collation) : Accumulator
 {
     private BsonValue? _extreme;
 
@@ -36,7 +36,7 @@ internal sealed class ExtremeAccumulator(int sign) : Accumulator
 
     public override void Add(BsonValue? value)
     {
-        if (!Expression.IsNullish(value) && (_extreme is null || Math.Sign(BsonOrder.Compare(value!, _extreme)) == sign))
+        if (!Expression.IsNullish(value) && (_extreme is null || Math.Sign(collation.Compare(value!, _extreme)) == sign))
         {
             _extreme = value;
         }
@@ -76,9 +76,9 @@ internal sealed class PushAccumulator : Accumulator
     }
 }
 
-internal sealed class SetAccumulator : Accumulator
+internal sealed class SetAccumulator(Collation collation) : Accumulator
 {
-    private readonly HashSet<BsonValue> _values = new(BsonOrder.Equality);
+    private readonly HashSet<BsonValue> _values = new(collation.Equality);
 
     public override BsonValue Result => new BsonArray(_values);
 

@@ -15,17 +15,17 @@ internal static class ArrayOperators
         Operators.Of("$first", a => OrNull("$first", a, 28689, array => array.Count > 0 ? array[0] : null)),
         Operators.Of("$last", a => OrNull("$last", a, 28689, array => array.Count > 0 ? array[^1] : null)),
         Operators.Of("$reverseArray", a => OrNull("$reverseArray", a, 34435, array => new BsonArray(array.Reverse()))),
-        Operators.Of("$in", (value, a) => a is BsonArray array ? (BsonBoolean)array.Contains(value ?? BsonUndefined.Value, BsonOrder.Equality)
-            : throw Failure.Located(40081, $"$in requires an array as a second argument, found: {Failure.TypeName(a)}")),
-        Operators.Of("$indexOfArray", (a, value) => OrNull("$indexOfArray", a, 40090, array => IndexOf(array, value))),
+        Operators.Of("$in", 2, 2, (values, collation) => values[1] is BsonArray array
+            ? (BsonBoolean)array.Contains(values[0] ?? BsonUndefined.Value, collation.Equality)
+            : throw Failure.Located(40081, $"$in requires an array as a second argument, found: {Failure.TypeName(values[1])}")),
+        Operators.Of("$indexOfArray", 2, 2, (values, collation) => OrNull("$indexOfArray", values[0], 40090, array => IndexOf(array, values[1], collation))),
         Operators.Of("$concatArrays", 0, int.MaxValue, Concat),
         Operators.Of("$slice", 2, 3, Slice),
         Operators.Of("$range", 2, 3, Range),
         Operators.Special("$filter", ParseFilter),
         Operators.Special("$map", ParseMap),
         Operators.Special("$reduce", ParseReduce),
-        Aggregate("$sum", () => new SumAccumulator()), Aggregate("$avg", () => new AverageAccumulator()),
-        Aggregate("$min", () => new ExtremeAccumulator(-1)), Aggregate("$max", () => new ExtremeAccumulator(1)),
+        Aggregate("$sum"), Aggregate("$avg"), Aggregate("$min"), Aggregate("$max"),
     ];
 
     private static BsonValue? OrNull(string name, BsonValue? value, int code, Func<BsonArray, BsonValue?> function) => value switch
@@ -49,11 +49,11 @@ internal static class ArrayOperators
         return at >= 0 && at < array.Count ? array[(int)at] : null;
     }
 
-    private static BsonInt32 IndexOf(BsonArray array, BsonValue? value)
+    private static BsonInt32 IndexOf(BsonArray array, BsonValue? value, Collation collation)
     {
         for (var i = 0; i < array.Count; i++)
         {
-            if (LogicOperators.Compare(array[i], value) == 0)
+            if (LogicOperators.Compare(array[i], value, collation) == 0)
             {
                 return i;
             }
@@ -182,10 +182,10 @@ internal static class ArrayOperators
     }
 
     /// <summary>An accumulator over its arguments, or over the elements of the one array it is given.</summary>
-    private static KeyValuePair<string, OperatorParse> Aggregate(string name, Func<Accumulator> create) =>
-        Operators.Of(name, 0, int.MaxValue, values =>
+    private static KeyValuePair<string, OperatorParse> Aggregate(string name) =>
+        Operators.Of(name, 0, int.MaxValue, (values, collation) =>
         {
-            var accumulator = create();
+            var accumulator = Accumulator.Find(name, collation)();
 
             foreach (var value in values is [BsonArray array] ? array : (IEnumerable<BsonValue?>)values)
             {

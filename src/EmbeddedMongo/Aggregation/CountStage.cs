@@ -26,14 +26,14 @@ internal static class CountStage
         return documents => Count(documents, name);
     }
 
-    public static Stage ParseSortByCount(BsonValue argument)
+    public static Stage ParseSortByCount(BsonValue argument, QueryContext context)
     {
         if (argument is not (BsonDocument { ElementCount: 1 } or BsonString) || (argument is BsonString text && !text.Value.StartsWith('$')))
         {
             throw Failure.Located(40148, "the sortByCount field must be defined as a $-prefixed path or an expression inside an object");
         }
 
-        var group = GroupStage.Parse(new BsonDocument { { "_id", argument }, { "count", new BsonDocument("$sum", 1) } });
+        var group = GroupStage.Parse(new BsonDocument { { "_id", argument }, { "count", new BsonDocument("$sum", 1) } }, context);
         var sort = SortSpec.Parse(new("count", -1));
         return documents => sort.Order(group(documents));
     }

@@ -64,19 +64,20 @@ internal sealed class PathExpression(string? variable, string[] parts) : Express
         var value = variable is null ? scope.Document : scope.Variable(variable);
 
         // A text score travels in the document, but is no field of it.
-        return parts.Length == 0 && value is BsonDocument document ? Documents.WithoutScore(document) : Follow(value, 0);
+        return parts.Length == 0 && value is BsonDocument document ? Documents.WithoutScore(document) : Follow(value, parts);
     }
 
-    private BsonValue? Follow(BsonValue? value, int part)
+    /// <summary>What the path leads to from a value.</summary>
+    public static BsonValue? Follow(BsonValue? value, ReadOnlySpan<string> parts)
     {
-        if (part == parts.Length)
+        if (parts.Length == 0)
         {
             return value;
         }
 
         if (value is BsonDocument document)
         {
-            return document.TryGetValue(parts[part], out var next) ? Follow(next, part + 1) : null;
+            return document.TryGetValue(parts[0], out var next) ? Follow(next, parts[1..]) : null;
         }
 
         if (value is not BsonArray array)
@@ -89,7 +90,7 @@ internal sealed class PathExpression(string? variable, string[] parts) : Express
 
         foreach (var item in array)
         {
-            if (item is BsonDocument or BsonArray && Follow(item, part) is { } inner)
+            if (item is BsonDocument or BsonArray && Follow(item, parts) is { } inner)
             {
                 found.Add(inner);
             }

@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary>Reads expressions: paths, variables, literals, documents, arrays and operators.</summary>
 internal static class ExpressionParser
 {
-    public static Expression Parse(BsonValue value) => Parse(value, Names.Outermost);
+    public static Expression Parse(BsonValue value, QueryContext context) => Parse(value, new Names(context));
 
     public static Expression Parse(BsonValue value, Names names) => value switch
     {
@@ -46,10 +46,11 @@ internal static class ExpressionParser
         return parts[0] switch
         {
             "REMOVE" => new Literal(null),
-            "NOW" when parts.Length == 1 => new Literal(new BsonDateTime(DateTime.UtcNow)),
+            "NOW" when parts.Length == 1 => new Literal(names.Context.Now),
             "CLUSTER_TIME" or "USER_ROLES" or "SEARCH_META" => throw Failure.NotSupported($"$${parts[0]}"),
-            _ when !names.Contains(parts[0]) => throw Failure.Located(17276, $"Use of undefined variable: {parts[0]}"),
-            _ => new PathExpression(parts[0], parts[1..]),
+            _ when names.Contains(parts[0]) => new PathExpression(parts[0], parts[1..]),
+            _ when names.Context.TryFindVariable(parts[0], out var value) => new Literal(PathExpression.Follow(value, parts.AsSpan(1))),
+            _ => throw Failure.Located(17276, $"Use of undefined variable: {parts[0]}"),
         };
     }
 

@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary><c>$facet</c>: several pipelines over the same documents, their results side by side.</summary>
 internal static class FacetStage
 {
-    public static Stage Parse(BsonValue argument)
+    public static Stage Parse(BsonValue argument, QueryContext context)
     {
         if (argument is not BsonDocument { ElementCount: > 0 } document)
         {
@@ -30,7 +30,7 @@ internal static class FacetStage
                 throw Failure.Located(40600, "$facet is not allowed to be used within a $facet stage");
             }
 
-            facets.Add((name, Pipeline.ParseNested(stages)));
+            facets.Add((name, Pipeline.ParseNested(stages, context)));
         }
 
         return documents => [Run(documents.ToList(), facets)];

@@ -6,16 +6,17 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary><c>$group</c>. Groups come out in the order in which their first documents came in.</summary>
 internal sealed class GroupStage
 {
+    private readonly QueryContext _context;
     private readonly Expression _id;
     private readonly List<(string Name, Func<Accumulator> Create, Expression Value)> _fields = [];
 
-    private GroupStage(Expression id) => _id = id;
+    private GroupStage(QueryContext context, Expression id) => (_context, _id) = (context, id);
 
-    public static Stage Parse(BsonValue argument)
+    public static Stage Parse(BsonValue argument, QueryContext context)
     {
         var document = argument as BsonDocument ?? throw Failure.Located(15947, "a group's fields must be specified in an object");
         var id = document.Find("_id") ?? throw Failure.Located(15955, "a group specification must include an _id");
-        var group = new GroupStage(ExpressionParser.Parse(id));
+        var group = new GroupStage(context, ExpressionParser.Parse(id, context));
 
         foreach (var (name, value) in document)
         {
@@ -51,7 +52,7 @@ internal sealed class GroupStage
         }
 
         var (operation, argument) = accumulator.GetElement(0);
-        var create = Accumulator.Find(operation);
+        var create = Accumulator.Find(operation, _context.Collation);
 
         if (operation == "$count")
         {
@@ -64,12 +65,12 @@ internal sealed class GroupStage
             throw Failure.Located(40237, $"The {operation} accumulator is a unary operator");
         }
 
-        _fields.Add((name, create, ExpressionParser.Parse(argument)));
+        _fields.Add((name, create, ExpressionParser.Parse(argument, _context)));
     }
 
     private IEnumerable<BsonDocument> Run(IEnumerable<BsonDocument> documents)
     {
-        var groups = new Dictionary<BsonValue, Accumulator[]>(BsonOrder.Equality);
+        var groups = new Dictionary<BsonValue, Accumulator[]>(_context.Collation.Equality);
 
         foreach (var document in documents)
         {

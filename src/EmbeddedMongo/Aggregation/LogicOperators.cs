@@ -13,13 +13,9 @@ internal static class LogicOperators
         Operators.Special("$meta", (argument, _) => Documents.IsTextScore(new BsonDocument("$meta", argument))
             ? new Special(scope => Documents.ScoreOf(scope.Document))
             : throw Failure.Located(17308, $"Unsupported argument to $meta: {argument}")),
-        Operators.Of("$cmp", (a, b) => Math.Sign(Compare(a, b))),
-        Operators.Of("$eq", (a, b) => (BsonBoolean)(Compare(a, b) == 0)),
-        Operators.Of("$ne", (a, b) => (BsonBoolean)(Compare(a, b) != 0)),
-        Operators.Of("$gt", (a, b) => (BsonBoolean)(Compare(a, b) > 0)),
-        Operators.Of("$gte", (a, b) => (BsonBoolean)(Compare(a, b) >= 0)),
-        Operators.Of("$lt", (a, b) => (BsonBoolean)(Compare(a, b) < 0)),
-        Operators.Of("$lte", (a, b) => (BsonBoolean)(Compare(a, b) <= 0)),
+        Comparison("$cmp", order => Math.Sign(order)), Comparison("$eq", order => (BsonBoolean)(order == 0)), Comparison("$ne", order => (BsonBoolean)(order != 0)),
+        Comparison("$gt", order => (BsonBoolean)(order > 0)), Comparison("$gte", order => (BsonBoolean)(order >= 0)),
+        Comparison("$lt", order => (BsonBoolean)(order < 0)), Comparison("$lte", order => (BsonBoolean)(order <= 0)),
         Operators.Of("$not", a => (BsonBoolean)!Expression.IsTrue(a)),
         Operators.Special("$and", ParseAnd),
         Operators.Special("$or", ParseOr),
@@ -30,7 +26,10 @@ internal static class LogicOperators
     ];
 
     /// <summary>The order of values, missing ones first.</summary>
-    public static int Compare(BsonValue? a, BsonValue? b) => BsonOrder.Compare(a ?? BsonUndefined.Value, b ?? BsonUndefined.Value);
+    public static int Compare(BsonValue? a, BsonValue? b, Collation collation) => collation.Compare(a ?? BsonUndefined.Value, b ?? BsonUndefined.Value);
+
+    private static KeyValuePair<string, OperatorParse> Comparison(string name, Func<int, BsonValue> answer) =>
+        Operators.Of(name, 2, 2, (values, collation) => answer(Compare(values[0], values[1], collation)));
 
     private static Special ParseAnd(BsonValue argument, Names names)
     {

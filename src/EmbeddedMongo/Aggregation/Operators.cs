@@ -35,7 +35,11 @@ internal static class Operators
 
     /// <summary>An operator over the values of a number of arguments.</summary>
     public static KeyValuePair<string, OperatorParse> Of(string name, int least, int most, Func<BsonValue?[], BsonValue?> function) =>
-        new(name, (argument, names) => new Call(Arguments(name, argument, names, least, most), function));
+        Of(name, least, most, (values, _) => function(values));
+
+    /// <summary>One that compares strings.</summary>
+    public static KeyValuePair<string, OperatorParse> Of(string name, int least, int most, Func<BsonValue?[], Collation, BsonValue?> function) =>
+        new(name, (argument, names) => new Call(Arguments(name, argument, names, least, most), values => function(values, names.Context.Collation)));
 
     public static KeyValuePair<string, OperatorParse> Of(string name, Func<BsonValue?, BsonValue?> function) =>
         Of(name, 1, 1, values => function(values[0]));

@@ -4,7 +4,7 @@ using Visuels.EmbeddedMongo.Query;
 namespace Visuels.EmbeddedMongo.Aggregation;
 
 /// <summary>An aggregation pipeline, parsed once. Safe for concurrent use.</summary>
-public sealed class Pipeline
+internal sealed class Pipeline
 {
     private readonly Stage[] _stages;
 
@@ -14,20 +14,22 @@ public sealed class Pipeline
     public BsonDocument? LeadingMatch { get; }
 
     /// <summary>Parses the stages.</summary>
+    /// <param name="stages">The stages.</param>
+    /// <param name="context">Their collation and variables, if there are any; <c>$lookup</c> parses anew for each value of its own.</param>
     /// <exception cref="MongoError">A stage is malformed or not supported.</exception>
-    public static Pipeline Parse(BsonArray stages)
+    public static Pipeline Parse(BsonArray stages, QueryContext? context = null)
     {
         var leading = stages.Count > 0 && stages[0] is BsonDocument { ElementCount: 1 } first && first.GetElement(0).Name == "$match"
             ? StageParser.MatchFilter(first[0])
             : null;
 
-        return new(leading, StageParser.ParseAll(leading is null ? stages : new BsonArray(stages.Skip(1))));
+        return new(leading, StageParser.ParseAll(leading is null ? stages : new BsonArray(stages.Skip(1)), context ?? QueryContext.Plain));
     }
 
     /// <summary>Puts documents through the stages, one by one where the stages allow it. The documents are not changed.</summary>
     public IEnumerable<BsonDocument> Run(IEnumerable<BsonDocument> input) => Through(input).Select(Documents.WithoutScore);
 
-    internal static Pipeline ParseUpdate(BsonArray stages)
+    public static Pipeline ParseUpdate(BsonArray stages, QueryContext context)
     {
         foreach (var stage in stages)
         {
@@ -38,12 +40,12 @@ public sealed class Pipeline
             }
         }
 
-        return new(null, StageParser.ParseAll(stages));
+        return new(null, StageParser.ParseAll(stages, context));
     }
 
-    internal static Pipeline ParseNested(BsonArray stages) => new(null, StageParser.ParseAll(stages));
+    public static Pipeline ParseNested(BsonArray stages, QueryContext context) => new(null, StageParser.ParseAll(stages, context));
 
-    internal IEnumerable<BsonDocument> Through(IEnumerable<BsonDocument> documents)
+    public IEnumerable<BsonDocument> Through(IEnumerable<BsonDocument> documents)
     {
         foreach (var stage in _stages)
         {
@@ -54,5 +56,5 @@ public sealed class Pipeline
     }
 
     // The stages share what they leave alone with the original, which the caller may go on to change.
-    internal BsonDocument RunOne(BsonDocument document) => (BsonDocument)Run([document]).Single().DeepClone();
+    public BsonDocument RunOne(BsonDocument document) => (BsonDocument)Run([document]).Single().DeepClone();
 }

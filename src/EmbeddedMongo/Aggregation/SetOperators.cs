@@ -10,13 +10,13 @@ internal static class SetOperators
     [
         Operators.Of("$anyElementTrue", a => (BsonBoolean)Items("$anyElementTrue", a, 17041).Any(Expression.IsTrue)),
         Operators.Of("$allElementsTrue", a => (BsonBoolean)Items("$allElementsTrue", a, 17040).All(Expression.IsTrue)),
-        Operators.Of("$setUnion", 0, int.MaxValue, values => Combine("$setUnion", values, 17043, (a, b) => a.Union(b, BsonOrder.Equality))),
-        Operators.Of("$setIntersection", 0, int.MaxValue, values => Combine("$setIntersection", values, 17047, (a, b) => a.Intersect(b, BsonOrder.Equality))),
-        Operators.Of("$setDifference", 2, 2, values => Combine("$setDifference", values, 17048, (a, b) => a.Except(b, BsonOrder.Equality))),
-        Operators.Of("$setIsSubset", (a, b) =>
-            (BsonBoolean)!Items("$setIsSubset", a, 17046).Except(Items("$setIsSubset", b, 17042), BsonOrder.Equality).Any()),
-        Operators.Of("$setEquals", 2, int.MaxValue, values => (BsonBoolean)values.Skip(1).All(other =>
-            Items("$setEquals", values[0], 17044).ToHashSet(BsonOrder.Equality).SetEquals(Items("$setEquals", other, 17044)))),
+        Operators.Of("$setUnion", 0, int.MaxValue, (values, collation) => Combine("$setUnion", values, 17043, collation, (a, b) => a.Union(b, collation.Equality))),
+        Operators.Of("$setIntersection", 0, int.MaxValue, (values, collation) => Combine("$setIntersection", values, 17047, collation, (a, b) => a.Intersect(b, collation.Equality))),
+        Operators.Of("$setDifference", 2, 2, (values, collation) => Combine("$setDifference", values, 17048, collation, (a, b) => a.Except(b, collation.Equality))),
+        Operators.Of("$setIsSubset", 2, 2, (values, collation) =>
+            (BsonBoolean)!Items("$setIsSubset", values[0], 17046).Except(Items("$setIsSubset", values[1], 17042), collation.Equality).Any()),
+        Operators.Of("$setEquals", 2, int.MaxValue, (values, collation) => (BsonBoolean)values.Skip(1).All(other =>
+            Items("$setEquals", values[0], 17044).ToHashSet(collation.Equality).SetEquals(Items("$setEquals", other, 17044)))),
         Operators.Of("$mergeObjects", 0, int.MaxValue, Merge),
         Operators.Of("$objectToArray", ToArray),
         Operators.Of("$arrayToObject", ToObject),
@@ -26,7 +26,7 @@ internal static class SetOperators
         ?? throw Failure.Located(code, $"All operands of {name} must be arrays. One argument is of type: {Failure.TypeName(value)}");
 
     private static BsonValue Combine(
-        string name, BsonValue?[] values, int code, Func<IEnumerable<BsonValue>, IEnumerable<BsonValue>, IEnumerable<BsonValue>> combine)
+        string name, BsonValue?[] values, int code, Collation collation, Func<IEnumerable<BsonValue>, IEnumerable<BsonValue>, IEnumerable<BsonValue>> combine)
     {
         if (Array.Exists(values, Expression.IsNullish))
         {
@@ -34,7 +34,7 @@ internal static class SetOperators
         }
 
         var sets = values.Select(value => (IEnumerable<BsonValue>)Items(name, value, code)).ToList();
-        return new BsonArray(sets.Count == 0 ? [] : sets.Skip(1).Aggregate(sets[0], combine).Distinct(BsonOrder.Equality));
+        return new BsonArray(sets.Count == 0 ? [] : sets.Skip(1).Aggregate(sets[0], combine).Distinct(collation.Equality));
     }
 
     private static BsonValue Merge(BsonValue?[] values)

@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary>The stages that make one document of one.</summary>
 internal static class ShapeStages
 {
-    public static Stage Project(BsonValue argument)
+    public static Stage Project(BsonValue argument, QueryContext context)
     {
         var document = argument as BsonDocument ?? throw Failure.Located(15969, "$project specification must be an object");
 
@@ -15,10 +15,10 @@ internal static class ShapeStages
             throw Failure.Located(51272, "Invalid $project :: caused by :: projection specification must have at least one field");
         }
 
-        return Each(ProjectionParser.Parse(document, isFind: false).Apply);
+        return Each(ProjectionParser.Parse(document, context, isFind: false).Apply);
     }
 
-    public static Stage AddFields(string name, BsonValue argument)
+    public static Stage AddFields(string name, BsonValue argument, QueryContext context)
     {
         var document = argument as BsonDocument
             ?? throw Failure.Located(40272, $"{name} specification stage must be an object, got {Failure.TypeName(argument)}");
@@ -28,10 +28,10 @@ internal static class ShapeStages
             throw Failure.Located(40177, $"Invalid {name} :: caused by :: specification must have at least one field");
         }
 
-        return Each(ProjectionParser.ParseAdditions(document).Apply);
+        return Each(ProjectionParser.ParseAdditions(document, context).Apply);
     }
 
-    public static Stage Unset(BsonValue argument)
+    public static Stage Unset(BsonValue argument, QueryContext context)
     {
         var fields = argument switch
         {
@@ -48,10 +48,10 @@ internal static class ShapeStages
                 : throw Failure.Located(31120, "$unset specification must be a string or an array containing only string values")] = 0;
         }
 
-        return Each(ProjectionParser.Parse(projection, isFind: false).Apply);
+        return Each(ProjectionParser.Parse(projection, context, isFind: false).Apply);
     }
 
-    public static Stage ReplaceRoot(BsonValue argument)
+    public static Stage ReplaceRoot(BsonValue argument, QueryContext context)
     {
         var document = argument as BsonDocument
             ?? throw Failure.Located(40229, $"expected an object as specification for $replaceRoot stage, got {Failure.TypeName(argument)}");
@@ -64,12 +64,12 @@ internal static class ShapeStages
             }
         }
 
-        return ReplaceWith(document.Find("newRoot") ?? throw Failure.Located(40414, "BSON field '$replaceRoot.newRoot' is missing but a required field"));
+        return ReplaceWith(document.Find("newRoot") ?? throw Failure.Located(40414, "BSON field '$replaceRoot.newRoot' is missing but a required field"), context);
     }
 
-    public static Stage ReplaceWith(BsonValue argument)
+    public static Stage ReplaceWith(BsonValue argument, QueryContext context)
     {
-        var root = ExpressionParser.Parse(argument);
+        var root = ExpressionParser.Parse(argument, context);
 
         return Each(document => root.Evaluate(new(document)) switch
         {

@@ -9,7 +9,7 @@ internal delegate IEnumerable<BsonDocument> Stage(IEnumerable<BsonDocument> docu
 /// <summary>Reads pipeline stages.</summary>
 internal static class StageParser
 {
-    public static Stage[] ParseAll(BsonArray stages)
+    public static Stage[] ParseAll(BsonArray stages, QueryContext context)
     {
         var parsed = new List<Stage>(stages.Count);
 
@@ -20,12 +20,12 @@ internal static class StageParser
             // A sort whose result is cut off at once need hold no more than that.
             if (name == "$sort" && i + 1 < stages.Count && Open(stages[i + 1]) is ("$limit", var limit))
             {
-                parsed.Add(Sort(argument, ParseLimit(limit)));
+                parsed.Add(Sort(argument, context, ParseLimit(limit)));
                 i++;
             }
             else
             {
-                parsed.Add(Parse(name, argument));
+                parsed.Add(Parse(name, argument, context));
             }
         }
 
@@ -44,22 +44,22 @@ internal static class StageParser
             : throw Failure.Located(40323, "A pipeline stage specification object must contain exactly one field.");
     }
 
-    private static Stage Parse(string name, BsonValue argument) => name switch
+    private static Stage Parse(string name, BsonValue argument, QueryContext context) => name switch
     {
-        "$match" => Match(MatchFilter(argument)),
-        "$sort" => Sort(argument, long.MaxValue),
+        "$match" => Match(MatchFilter(argument), context),
+        "$sort" => Sort(argument, context, long.MaxValue),
         "$skip" => Skip(ParseCount(name, argument, 5107200)),
         "$limit" => Limit(ParseLimit(argument)),
         "$count" => CountStage.Parse(argument),
-        "$group" => GroupStage.Parse(argument),
-        "$sortByCount" => CountStage.ParseSortByCount(argument),
-        "$project" => ShapeStages.Project(argument),
-        "$addFields" or "$set" => ShapeStages.AddFields(name, argument),
-        "$unset" => ShapeStages.Unset(argument),
-        "$replaceRoot" => ShapeStages.ReplaceRoot(argument),
-        "$replaceWith" => ShapeStages.ReplaceWith(argument),
+        "$group" => GroupStage.Parse(argument, context),
+        "$sortByCount" => CountStage.ParseSortByCount(argument, context),
+        "$project" => ShapeStages.Project(argument, context),
+        "$addFields" or "$set" => ShapeStages.AddFields(name, argument, context),
+        "$unset" => ShapeStages.Unset(argument, context),
+        "$replaceRoot" => ShapeStages.ReplaceRoot(argument, context),
+        "$replaceWith" => ShapeStages.ReplaceWith(argument, context),
         "$unwind" => UnwindStage.Parse(argument),
-        "$facet" => FacetStage.Parse(argument),
+        "$facet" => FacetStage.Parse(argument, context),
         "$lookup" or "$graphLookup" or "$unionWith" or "$out" or "$merge" or "$bucket" or "$bucketAuto" or "$sample" or "$geoNear"
             or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents" or "$changeStream" or "$collStats"
             or "$indexStats" or "$currentOp" or "$listSessions" or "$listLocalSessions" or "$planCacheStats" or "$search"
@@ -68,18 +68,18 @@ internal static class StageParser
         _ => throw Failure.Located(40324, $"Unrecognized pipeline stage name: '{name}'"),
     };
 
-    private static Stage Match(BsonDocument filter)
+    private static Stage Match(BsonDocument filter, QueryContext context)
     {
         if (filter.Contains("$text"))
         {
             throw Failure.Located(17313, "$match with $text is only allowed as the first pipeline stage");
         }
 
-        var matcher = Matcher.Compile(filter);
+        var matcher = Matcher.Compile(filter, context);
         return documents => documents.Where(matcher.Matches);
     }
 
-    private static Stage Sort(BsonValue argument, long limit)
+    private static Stage Sort(BsonValue argument, QueryContext context, long limit)
     {
         var sort = argument as BsonDocument ?? throw Failure.Located(15973, "the $sort key specification must be an object");
 
@@ -88,7 +88,7 @@ internal static class StageParser
             throw Failure.Located(15976, "$sort stage must have at least one sort key");
         }
 
-        var spec = SortSpec.Parse(sort);
+        var spec = SortSpec.Parse(sort, context.Collation);
         return documents => spec.Order(documents, limit);
     }
 

@@ -32,8 +32,9 @@ internal static class AggregateCommands
         }
 
         var batchSize = options.TryGetValue("batchSize", out var size) && size.IsNumeric ? size.ToInt64() : (long?)null;
-        var pipeline = Pipeline.Parse(stages);
-        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? []);
+        var queryContext = context.QueryContext(engine);
+        var pipeline = Pipeline.Parse(stages, queryContext);
+        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext);
         var (database, name) = (context.Database, context.Collection);
 
         using var session = engine.Store.Read(context.Count("maxTimeMS"));

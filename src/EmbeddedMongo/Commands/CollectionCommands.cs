@@ -68,7 +68,7 @@ internal static class CollectionCommands
 
     private static ValueTask<BsonDocument?> ListCollections(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], context.QueryContext(engine));
         var nameOnly = context.Flag("nameOnly");
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var collections = session.Catalog.Of(context.Database).Select(c => Describe(c, nameOnly)).Where(d => filter.Matcher?.Matches(d) != false);
@@ -96,7 +96,7 @@ internal static class CollectionCommands
             throw new MongoError(13, "Unauthorized", "listDatabases may only be run against the admin database.");
         }
 
-        var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], context.QueryContext(engine));
         var nameOnly = context.Flag("nameOnly");
         var databases = engine.Store.Catalog.Collections.Values.Select(c => c.Database).Distinct()
             .Select(name => nameOnly ? new BsonDocument("name", name) : new BsonDocument { { "name", name }, { "sizeOnDisk", 0L }, { "empty", false } })

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
@@ -31,6 +32,9 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
     }
 
     public string Namespace => $"{Database}.{Collection}";
+
+    /// <summary>What surrounds the command's queries.</summary>
+    public QueryContext QueryContext(Engine engine) => new QueryContext(Collation.Simple, new BsonDateTime(engine.Clock.GetUtcNow().UtcDateTime)).WithLet(Document("let") ?? []);
 
     public bool Has(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull;
 

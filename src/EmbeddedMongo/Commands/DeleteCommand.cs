@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 using Visuels.EmbeddedMongo.Wire;
 
@@ -13,7 +14,8 @@ internal static class DeleteCommand
     public static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name, ordered) = (context.Database, context.Collection, context.Flag("ordered", true));
-        var statements = context.Batch("deletes").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes)));
+        var queryContext = context.QueryContext(engine);
+        var statements = context.Batch("deletes").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
 
         return await engine.Store.WriteAsync(session =>
         {
@@ -40,7 +42,7 @@ internal static class DeleteCommand
         return document;
     }
 
-    private static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement)
+    private static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement, QueryContext context)
     {
         StatementFields.Check(statement, Ns, "q", "limit");
         var query = StatementFields.Query(statement, Ns);
@@ -51,7 +53,7 @@ internal static class DeleteCommand
         }
 
         return Attempt<(CompiledFilter, bool)>.At(() => limit.ToDouble() is 0 or 1
-            ? (CompiledFilter.Parse(query), limit.ToDouble() == 0)
+            ? (CompiledFilter.Parse(query, context), limit.ToDouble() == 0)
             : throw MongoError.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}"));
     }
 }

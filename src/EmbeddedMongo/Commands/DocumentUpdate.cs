@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 using Visuels.EmbeddedMongo.Updates;
 using Visuels.EmbeddedMongo.Wire;
@@ -19,8 +20,8 @@ internal sealed class DocumentUpdate
 
     public bool IsReplacement => _spec.IsReplacement;
 
-    public static DocumentUpdate Parse(BsonDocument query, BsonValue update, BsonArray? arrayFilters) =>
-        new(CompiledFilter.Parse(query), UpdateSpec.Parse(update, arrayFilters));
+    public static DocumentUpdate Parse(BsonDocument query, BsonValue update, BsonArray? arrayFilters, QueryContext context) =>
+        new(CompiledFilter.Parse(query, context), UpdateSpec.Parse(update, arrayFilters, context));
 
     public UpdateResult Run(WriteSession session, string database, string name, bool multi, bool upsert)
     {

@@ -16,12 +16,13 @@ internal static class FindAndModifyCommand
     private static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
+        var queryContext = context.QueryContext(engine);
         var query = context.Document("query") ?? [];
-        var filter = CompiledFilter.Parse(query);
+        var filter = CompiledFilter.Parse(query, queryContext);
         var sort = context.Document("sort") is { ElementCount: > 0 } order ? order : null;
-        var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen) : null;
+        var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
         var (remove, upsert, returnNew) = (context.Flag("remove"), context.Flag("upsert"), context.Flag("new"));
-        var update = ParseUpdate(context, query, remove, upsert, returnNew);
+        var update = ParseUpdate(context, query, queryContext, remove, upsert, returnNew);
 
         var (value, lastError) = await engine.Store.WriteAsync(session =>
         {
@@ -39,7 +40,7 @@ internal static class FindAndModifyCommand
         };
     }
 
-    private static DocumentUpdate? ParseUpdate(CommandContext context, BsonDocument query, bool remove, bool upsert, bool returnNew)
+    private static DocumentUpdate? ParseUpdate(CommandContext context, BsonDocument query, QueryContext queryContext, bool remove, bool upsert, bool returnNew)
     {
         if (remove && (context.Has("update") || upsert || returnNew))
         {
@@ -51,7 +52,7 @@ internal static class FindAndModifyCommand
             throw MongoError.FailedToParse("Either an update or remove=true must be specified");
         }
 
-        return remove ? null : DocumentUpdate.Parse(query, context.Body["update"], context.Array("arrayFilters"));
+        return remove ? null : DocumentUpdate.Parse(query, context.Body["update"], context.Array("arrayFilters"), queryContext);
     }
 
     private static (BsonDocument? Value, BsonDocument LastError) Change(WriteSession session, string database, string name, long rid, DocumentUpdate? update, bool returnNew)

@@ -23,9 +23,10 @@ internal static class FindCommands
 
     private static ValueTask<BsonDocument?> Find(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("filter") ?? []);
+        var queryContext = context.QueryContext(engine);
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], queryContext);
         var sort = Sort(context.Document("sort"));
-        var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields) : null;
+        var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields, filter.Original, queryContext) : null;
         var limit = context.Count("limit") ?? 0;
         var skip = context.Count("skip") ?? 0;
         var singleBatch = context.Flag("singleBatch");
@@ -119,7 +120,7 @@ internal static class FindCommands
 
     private static ValueTask<BsonDocument?> Count(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("query") ?? []);
+        var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
         var skip = context.Count("skip") ?? 0;
         var limit = context.Count("limit") is { } given and > 0 ? given : long.MaxValue;
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
@@ -148,11 +149,11 @@ internal static class FindCommands
 
     private static ValueTask<BsonDocument?> Distinct(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("query") ?? []);
+        var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
         var key = context.Text("key") ?? throw new MongoError(40414, "Location40414", "BSON field 'distinct.key' is missing but a required field");
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
-        var values = new SortedSet<BsonValue>(BsonOrder.Comparer);
+        var values = new SortedSet<BsonValue>(filter.Context.Collation.Comparer);
         while (scan?.Next(session) == true)
         {
             values.UnionWith(FieldPaths.Distinct(scan.Document, key));

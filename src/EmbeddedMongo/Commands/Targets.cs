@@ -37,7 +37,7 @@ internal static class Targets
 
     private static long? First(Session session, MatchScan scan, BsonDocument sort)
     {
-        var order = Query.SortSpec.Parse(sort);
+        var order = Query.SortSpec.Parse(sort, scan.Collation);
         (BsonValue[] Key, long Rid)? best = null;
         while (scan.Next(session))
         {

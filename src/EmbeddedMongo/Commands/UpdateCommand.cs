@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
@@ -11,7 +12,8 @@ internal static class UpdateCommand
     public static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name, ordered) = (context.Database, context.Collection, context.Flag("ordered", true));
-        var statements = context.Batch("updates").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes)));
+        var queryContext = context.QueryContext(engine);
+        var statements = context.Batch("updates").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
 
         return await engine.Store.WriteAsync(session =>
         {
@@ -36,14 +38,14 @@ internal static class UpdateCommand
         });
     }
 
-    private static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement)
+    private static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement, QueryContext context)
     {
         StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters");
         var query = StatementFields.Query(statement, Ns);
         var (multi, upsert) = (StatementFields.Flag(statement, Ns, "multi"), StatementFields.Flag(statement, Ns, "upsert"));
         return Attempt<(DocumentUpdate, bool, bool)>.At(() =>
         {
-            var update = DocumentUpdate.Parse(query, statement.GetValue("u", BsonNull.Value), statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray);
+            var update = DocumentUpdate.Parse(query, statement.GetValue("u", BsonNull.Value), statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray, context);
             return !multi || !update.IsReplacement
                 ? (update, multi, upsert)
                 : throw MongoError.FailedToParse("multi update is not supported for replacement-style update");

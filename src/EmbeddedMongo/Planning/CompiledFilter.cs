@@ -7,12 +7,13 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// <summary>A filter, checked and compiled once, with its text search taken out.</summary>
 internal sealed class CompiledFilter
 {
-    private CompiledFilter(BsonDocument original, BsonDocument rest, TextQuery? text)
+    private CompiledFilter(BsonDocument original, BsonDocument rest, TextQuery? text, QueryContext context)
     {
         Original = original;
         Rest = rest;
         Text = text;
-        Matcher = rest.ElementCount == 0 ? null : Matcher.Compile(rest);
+        Context = context;
+        Matcher = rest.ElementCount == 0 ? null : Matcher.Compile(rest, context);
     }
 
     public BsonDocument Original { get; }
@@ -21,19 +22,21 @@ internal sealed class CompiledFilter
 
     public TextQuery? Text { get; }
 
+    public QueryContext Context { get; }
+
     /// <summary>Null where everything matches.</summary>
     public Matcher? Matcher { get; }
 
-    public static CompiledFilter Parse(BsonDocument filter)
+    public static CompiledFilter Parse(BsonDocument filter, QueryContext context)
     {
         TextQuery? text = null;
         var rest = TakeText(filter, ref text);
-        return new CompiledFilter(filter, rest, text);
+        return new CompiledFilter(filter, rest, text, context);
     }
 
     /// <summary>The value of <c>_id</c> where the filter asks for nothing else.</summary>
-    public BsonValue? SingleId =>
-        Original.ElementCount == 1 && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value) ? id.Value : null;
+    public BsonValue? SingleId => Context.Collation.IsSimple && Original.ElementCount == 1
+        && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value) ? id.Value : null;
 
     private static bool IsPlainId(BsonValue value) => value.BsonType is BsonType.ObjectId or BsonType.String
         or BsonType.Int32 or BsonType.Int64 or BsonType.Binary or BsonType.DateTime;

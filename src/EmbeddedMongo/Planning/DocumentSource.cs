@@ -73,7 +73,7 @@ internal sealed class FindSource(MatchScan scan, BsonDocument? sort, Projection?
 
     private Queue<MatchedDocument> Sort(Session session, BsonDocument by)
     {
-        var sorter = new TopSorter(by, _keep);
+        var sorter = new TopSorter(by, scan.Collation, _keep);
         while (scan.Next(session))
         {
             sorter.Add(new MatchedDocument(scan.Bytes.ToArray(), scan.TextScore), scan.ScoredDocument);

@@ -7,14 +7,16 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// What a filter demands of single paths, as far as key intervals can say it. Each demand stands for itself ("some value of
 /// this path lies here"): of a path that may hold arrays, two demands can be met by different elements.
 /// </summary>
-internal sealed class FilterBounds
+internal sealed class FilterBounds(bool takesStrings)
 {
     private readonly Dictionary<string, List<List<Interval>>> _demands = [];
     private readonly HashSet<(string Path, string Operator, BsonValue Operand)> _predicates = [];
 
-    public static FilterBounds Of(BsonDocument filter)
+    /// <param name="filter">The filter.</param>
+    /// <param name="takesStrings">Whether the index compares strings as the query does; otherwise what has strings in it demands nothing.</param>
+    public static FilterBounds Of(BsonDocument filter, bool takesStrings = true)
     {
-        var bounds = new FilterBounds();
+        var bounds = new FilterBounds(takesStrings);
         bounds.Add(filter);
         return bounds;
     }
@@ -58,7 +60,7 @@ internal sealed class FilterBounds
             }
             else if (clause.Name == "$or" && clause.Value is BsonArray any)
             {
-                AddAlternatives([.. any.OfType<BsonDocument>().Select(Of)]);
+                AddAlternatives([.. any.OfType<BsonDocument>().Select(one => Of(one, takesStrings))]);
             }
             else if (!clause.Name.StartsWith('$'))
             {
@@ -102,12 +104,25 @@ internal sealed class FilterBounds
 
     private void AddCondition(string path, string name, BsonValue operand)
     {
+        if (!takesStrings && name != "$type" && HasStrings(operand))
+        {
+            return;
+        }
+
         _predicates.Add((path, name, operand));
         if (OperandBounds.Of(name, operand) is { } intervals)
         {
             Demand(path, intervals);
         }
     }
+
+    private static bool HasStrings(BsonValue value) => value switch
+    {
+        BsonString or BsonSymbol or BsonJavaScriptWithScope => true,
+        BsonDocument document => document.Values.Any(HasStrings),
+        BsonArray array => array.Any(HasStrings),
+        _ => false,
+    };
 
     private void Demand(string path, List<Interval> intervals)
     {

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 using Visuels.EmbeddedMongo.Wire;
 
@@ -30,7 +31,7 @@ internal sealed class MatchScan : IDisposable
             return;
         }
 
-        var plan = Planner.Plan(session, collection, filter.Rest, sort, limited);
+        var plan = Planner.Plan(session, collection, filter.Rest, sort, limited, Collation);
         _rows = new RowScan(plan);
         _seen = plan.MayRepeat ? [] : null;
         IsSorted = plan.IsSorted;
@@ -40,6 +41,8 @@ internal sealed class MatchScan : IDisposable
     public bool IsSorted { get; }
 
     public long Rid { get; private set; }
+
+    public Collation Collation => _filter.Context.Collation;
 
     /// <summary>Null where no text was searched for.</summary>
     public double? TextScore => _filter.Text is null ? null : _hits[_hit].Score;

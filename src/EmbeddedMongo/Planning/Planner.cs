@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Planning;
@@ -9,18 +10,21 @@ internal static class Planner
     // Sorting this many documents costs less than walking an ordered index in search of them.
     private const int FewToSort = 500;
 
-    public static QueryPlan Plan(Session session, CollectionInfo collection, BsonDocument filter, BsonDocument? sort, bool limited)
+    public static QueryPlan Plan(Session session, CollectionInfo collection, BsonDocument filter, BsonDocument? sort, bool limited, Collation? collation = null)
     {
         if (sort is { ElementCount: 1 } && sort.GetElement(0) is { Name: "$natural" } natural)
         {
             return QueryPlan.Natural(collection, natural.Value.ToDouble() < 0) with { IsSorted = true };
         }
 
-        var bounds = FilterBounds.Of(filter);
+        // Indexes order strings by their bytes.
+        var comparesBytes = collation is null or { IsSimple: true };
+        var bounds = FilterBounds.Of(filter, comparesBytes);
+        var order = comparesBytes ? sort : null;
         var candidates = collection.Indexes
             .Where(i => i.Spec.Text is null && PartialImplication.IsCovered(i.Spec, bounds))
-            .Select(i => IndexCandidate.For(i, bounds, sort))
-            .Prepend(IndexCandidate.ForId(collection, bounds, sort))
+            .Select(i => IndexCandidate.For(i, bounds, order))
+            .Prepend(IndexCandidate.ForId(collection, bounds, order))
             .Where(c => c.IsUseful)
             .ToList();
         if (candidates.Count == 0)

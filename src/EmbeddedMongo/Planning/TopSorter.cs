@@ -14,11 +14,12 @@ internal sealed class TopSorter
     private long _bytes;
 
     /// <param name="sort">The order.</param>
+    /// <param name="collation">That of strings.</param>
     /// <param name="keep">How many at most, 0 for all.</param>
-    public TopSorter(BsonDocument sort, long keep)
+    public TopSorter(BsonDocument sort, Collation collation, long keep)
     {
         _keep = keep;
-        _sort = SortSpec.Parse(sort);
+        _sort = SortSpec.Parse(sort, collation);
         _worstFirst = new(Comparer<SortKey>.Create((a, b) => Compare(b, a)));
     }
 

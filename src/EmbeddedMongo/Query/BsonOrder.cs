@@ -3,25 +3,28 @@ using MongoDB.Bson;
 namespace Visuels.EmbeddedMongo.Query;
 
 /// <summary>MongoDB's total order over all BSON values: by kind first, then by value.</summary>
-public static class BsonOrder
+internal static class BsonOrder
 {
     /// <summary>The order as a comparer.</summary>
-    public static IComparer<BsonValue> Comparer { get; } = Comparer<BsonValue>.Create(Compare);
+    public static IComparer<BsonValue> Comparer => Collation.Simple.Comparer;
 
     /// <summary>Equality by this order: <c>1</c>, <c>1.0</c> and a decimal 1 are the same; missing values are not represented.</summary>
-    public static IEqualityComparer<BsonValue> Equality { get; } = new ValueEquality();
+    public static IEqualityComparer<BsonValue> Equality => Collation.Simple.Equality;
 
     /// <summary>Compares two values: negative, zero or positive. Numbers compare by value whatever their type, NaN below all others.</summary>
-    public static int Compare(BsonValue a, BsonValue b)
+    public static int Compare(BsonValue a, BsonValue b) => Compare(a, b, Collation.Simple);
+
+    /// <summary>The same under a collation, which says how strings compare wherever they stand.</summary>
+    public static int Compare(BsonValue a, BsonValue b, Collation collation)
     {
         var kind = Kind(a.BsonType) - Kind(b.BsonType);
 
         return kind != 0 ? kind : a.BsonType switch
         {
             BsonType.Double or BsonType.Int32 or BsonType.Int64 or BsonType.Decimal128 => Number.Compare(a, b),
-            BsonType.String or BsonType.Symbol => CompareStrings(Text(a), Text(b)),
-            BsonType.Document => CompareDocuments(a.AsBsonDocument, b.AsBsonDocument),
-            BsonType.Array => CompareArrays(a.AsBsonArray, b.AsBsonArray),
+            BsonType.String or BsonType.Symbol => collation.CompareText(Text(a), Text(b)),
+            BsonType.Document => CompareDocuments(a.AsBsonDocument, b.AsBsonDocument, collation),
+            BsonType.Array => CompareArrays(a.AsBsonArray, b.AsBsonArray, collation),
             BsonType.Binary => CompareBinary(a.AsBsonBinaryData, b.AsBsonBinaryData),
             BsonType.ObjectId => a.AsObjectId.CompareTo(b.AsObjectId),
             BsonType.Boolean => a.AsBoolean.CompareTo(b.AsBoolean),
@@ -29,7 +32,7 @@ public static class BsonOrder
             BsonType.Timestamp => ((ulong)a.AsBsonTimestamp.Value).CompareTo((ulong)b.AsBsonTimestamp.Value),
             BsonType.RegularExpression => CompareRegexes(a.AsBsonRegularExpression, b.AsBsonRegularExpression),
             BsonType.JavaScript => CompareStrings(a.AsBsonJavaScript.Code, b.AsBsonJavaScript.Code),
-            BsonType.JavaScriptWithScope => CompareScoped(a.AsBsonJavaScriptWithScope, b.AsBsonJavaScriptWithScope),
+            BsonType.JavaScriptWithScope => CompareScoped(a.AsBsonJavaScriptWithScope, b.AsBsonJavaScriptWithScope, collation),
             _ => 0,
         };
     }
@@ -76,7 +79,7 @@ public static class BsonOrder
 
     internal static string Text(BsonValue value) => value is BsonSymbol symbol ? symbol.Name : value.AsString;
 
-    private static int CompareDocuments(BsonDocument a, BsonDocument b)
+    private static int CompareDocuments(BsonDocument a, BsonDocument b, Collation collation)
     {
         var count = Math.Min(a.ElementCount, b.ElementCount);
 
@@ -85,7 +88,7 @@ public static class BsonOrder
             var (x, y) = (a.GetElement(i), b.GetElement(i));
             var order = Kind(x.Value.BsonType) - Kind(y.Value.BsonType);
             order = order != 0 ? order : CompareStrings(x.Name, y.Name);
-            order = order != 0 ? order : Compare(x.Value, y.Value);
+            order = order != 0 ? order : Compare(x.Value, y.Value, collation);
 
             if (order != 0)
             {
@@ -96,13 +99,13 @@ public static class BsonOrder
         return a.ElementCount.CompareTo(b.ElementCount);
     }
 
-    private static int CompareArrays(BsonArray a, BsonArray b)
+    private static int CompareArrays(BsonArray a, BsonArray b, Collation collation)
     {
         var count = Math.Min(a.Count, b.Count);
 
         for (var i = 0; i < count; i++)
         {
-            var order = Compare(a[i], b[i]);
+            var order = Compare(a[i], b[i], collation);
 
             if (order != 0)
             {
@@ -126,9 +129,9 @@ public static class BsonOrder
         return order != 0 ? order : CompareStrings(a.Options, b.Options);
     }
 
-    private static int CompareScoped(BsonJavaScriptWithScope a, BsonJavaScriptWithScope b)
+    private static int CompareScoped(BsonJavaScriptWithScope a, BsonJavaScriptWithScope b, Collation collation)
     {
         var order = CompareStrings(a.Code, b.Code);
-        return order != 0 ? order : CompareDocuments(a.Scope, b.Scope);
+        return order != 0 ? order : CompareDocuments(a.Scope, b.Scope, collation);
     }
 }

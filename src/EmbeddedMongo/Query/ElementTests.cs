@@ -2,7 +2,7 @@ using MongoDB.Bson;
 
 namespace Visuels.EmbeddedMongo.Query;
 
-internal sealed class EqualTest(BsonValue operand) : ElementTest
+internal sealed class EqualTest(BsonValue operand, Collation collation) : ElementTest
 {
     private readonly int _kind = BsonOrder.Kind(operand.BsonType);
 
@@ -15,13 +15,13 @@ internal sealed class EqualTest(BsonValue operand) : ElementTest
 
         // An undefined value, a relic, equals null.
         return BsonOrder.Kind(value.BsonType) == _kind
-            ? BsonOrder.Compare(value, operand) == 0
+            ? collation.Compare(value, operand) == 0
             : value is BsonUndefined && operand is BsonNull;
     }
 }
 
 /// <summary><c>$gt $gte $lt $lte</c>: values of another kind than the operand's never match, but for the ends of the order.</summary>
-internal sealed class RangeTest(BsonValue operand, bool greater, bool orEqual) : ElementTest
+internal sealed class RangeTest(BsonValue operand, bool greater, bool orEqual, Collation collation) : ElementTest
 {
     private readonly int _kind = BsonOrder.Kind(operand.BsonType);
     private readonly bool _operandIsNaN = Number.IsNaN(operand);
@@ -46,7 +46,7 @@ internal sealed class RangeTest(BsonValue operand, bool greater, bool orEqual) :
             return orEqual && _operandIsNaN && Number.IsNaN(value);
         }
 
-        var order = BsonOrder.Compare(value, operand);
+        var order = collation.Compare(value, operand);
         return order == 0 ? orEqual : order > 0 == greater;
     }
 }
@@ -57,9 +57,9 @@ internal sealed class InTest : ElementTest
     private readonly RegexTest[] _patterns;
     private readonly bool _matchesMissing;
 
-    public InTest(IEnumerable<BsonValue> values, RegexTest[] patterns)
+    public InTest(IEnumerable<BsonValue> values, RegexTest[] patterns, Collation collation)
     {
-        _values = new(values, BsonOrder.Equality);
+        _values = new(values, collation.Equality);
         _patterns = patterns;
         _matchesMissing = _values.Contains(BsonNull.Value);
     }

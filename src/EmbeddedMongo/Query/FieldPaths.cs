@@ -3,7 +3,7 @@ using MongoDB.Bson;
 namespace Visuels.EmbeddedMongo.Query;
 
 /// <summary>The values that dotted paths reach.</summary>
-public static class FieldPaths
+internal static class FieldPaths
 {
     /// <summary>
     /// Every value that an equality on the path is compared with, in order: through arrays on the way, and for an array at the end its

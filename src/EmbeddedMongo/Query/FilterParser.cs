@@ -8,10 +8,10 @@ internal static class FilterParser
 {
     private static readonly Filter Everything = new ConstantFilter(true);
 
-    public static Filter Parse(BsonDocument filter) => Parse(filter, isTop: true);
+    public static Filter Parse(BsonDocument filter, QueryContext context) => Parse(filter, context, isTop: true);
 
     /// <summary>A filter for documents inside arrays, where some operators are not allowed.</summary>
-    public static Filter ParseNested(BsonDocument filter) => Parse(filter, isTop: false);
+    public static Filter ParseNested(BsonDocument filter, QueryContext context) => Parse(filter, context, isTop: false);
 
     public static Filter All(List<Filter> filters) => filters.Count switch
     {
@@ -20,7 +20,7 @@ internal static class FilterParser
         _ => new AndFilter([.. filters]),
     };
 
-    private static Filter Parse(BsonDocument filter, bool isTop)
+    private static Filter Parse(BsonDocument filter, QueryContext context, bool isTop)
     {
         var all = new List<Filter>(filter.ElementCount);
 
@@ -28,9 +28,9 @@ internal static class FilterParser
         {
             if (!name.StartsWith('$'))
             {
-                all.Add(OperatorParser.ParseField(name, value));
+                all.Add(OperatorParser.ParseField(name, value, context));
             }
-            else if (ParseOperator(name, value, isTop) is { } parsed)
+            else if (ParseOperator(name, value, context, isTop) is { } parsed)
             {
                 all.Add(parsed);
             }
@@ -39,14 +39,14 @@ internal static class FilterParser
         return All(all);
     }
 
-    private static Filter? ParseOperator(string name, BsonValue value, bool isTop) => name switch
+    private static Filter? ParseOperator(string name, BsonValue value, QueryContext context, bool isTop) => name switch
     {
-        "$and" => All(ParseEach(name, value, isTop)),
-        "$or" => new OrFilter([.. ParseEach(name, value, isTop)]),
-        "$nor" => new NotFilter(new OrFilter([.. ParseEach(name, value, isTop)])),
+        "$and" => All(ParseEach(name, value, context, isTop)),
+        "$or" => new OrFilter([.. ParseEach(name, value, context, isTop)]),
+        "$nor" => new NotFilter(new OrFilter([.. ParseEach(name, value, context, isTop)])),
         "$comment" => null,
         "$expr" => isTop
-            ? new ExpressionFilter(ExpressionParser.Parse(value))
+            ? new ExpressionFilter(ExpressionParser.Parse(value, context))
             : throw new MongoError(224, "QueryFeatureNotAllowed", "$expr can only be applied to the top-level document"),
         "$alwaysTrue" => new ConstantFilter(true),
         "$alwaysFalse" => new ConstantFilter(false),
@@ -55,7 +55,7 @@ internal static class FilterParser
             + "consider using $getField or $setField."),
     };
 
-    private static List<Filter> ParseEach(string name, BsonValue value, bool isTop)
+    private static List<Filter> ParseEach(string name, BsonValue value, QueryContext context, bool isTop)
     {
         if (value is not BsonArray array)
         {
@@ -71,7 +71,7 @@ internal static class FilterParser
 
         foreach (var item in array)
         {
-            each.Add(Parse(item as BsonDocument ?? throw Failure.BadValue("$or/$and/$nor entries need to be full objects"), isTop));
+            each.Add(Parse(item as BsonDocument ?? throw Failure.BadValue("$or/$and/$nor entries need to be full objects"), context, isTop));
         }
 
         return each;

@@ -5,11 +5,11 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>Reads the conditions on one field.</summary>
 internal static class OperatorParser
 {
-    public static Filter ParseField(string path, BsonValue value) => value switch
+    public static Filter ParseField(string path, BsonValue value, QueryContext context) => value switch
     {
-        BsonDocument document when IsOperators(document) => ParseOperators(path, document),
+        BsonDocument document when IsOperators(document) => ParseOperators(path, document, context),
         BsonRegularExpression regex => new PathFilter(path, new RegexTest(regex.Pattern, regex.Options)),
-        _ => new PathFilter(path, Equal(value)),
+        _ => new PathFilter(path, Equal(value, context)),
     };
 
     /// <summary>Whether the document holds operators rather than being a value. A database reference is a value.</summary>
@@ -17,13 +17,13 @@ internal static class OperatorParser
         document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$')
         && !(document.Contains("$ref") && document.Contains("$id"));
 
-    public static Filter ParseOperators(string path, BsonDocument operators)
+    public static Filter ParseOperators(string path, BsonDocument operators, QueryContext context)
     {
         var all = new List<Filter>(operators.ElementCount);
 
         foreach (var (name, value) in operators)
         {
-            if (Parse(path, name, value, operators) is { } filter)
+            if (Parse(path, name, value, operators, context) is { } filter)
             {
                 all.Add(filter);
             }
@@ -32,23 +32,23 @@ internal static class OperatorParser
         return FilterParser.All(all);
     }
 
-    private static Filter? Parse(string path, string name, BsonValue value, BsonDocument operators) => name switch
+    private static Filter? Parse(string path, string name, BsonValue value, BsonDocument operators, QueryContext context) => name switch
     {
-        "$eq" => new PathFilter(path, Equal(value)),
-        "$ne" => value is BsonRegularExpression ? throw Failure.BadValue("Can't have regex as arg to $ne.") : Not(path, Equal(value)),
-        "$gt" => new PathFilter(path, Range(path, value, greater: true, orEqual: false)),
-        "$gte" => new PathFilter(path, Range(path, value, greater: true, orEqual: true)),
-        "$lt" => new PathFilter(path, Range(path, value, greater: false, orEqual: false)),
-        "$lte" => new PathFilter(path, Range(path, value, greater: false, orEqual: true)),
-        "$in" => new PathFilter(path, In(name, value)),
-        "$nin" => Not(path, In(name, value)),
+        "$eq" => new PathFilter(path, Equal(value, context)),
+        "$ne" => value is BsonRegularExpression ? throw Failure.BadValue("Can't have regex as arg to $ne.") : Not(path, Equal(value, context)),
+        "$gt" => new PathFilter(path, Range(path, value, context, greater: true, orEqual: false)),
+        "$gte" => new PathFilter(path, Range(path, value, context, greater: true, orEqual: true)),
+        "$lt" => new PathFilter(path, Range(path, value, context, greater: false, orEqual: false)),
+        "$lte" => new PathFilter(path, Range(path, value, context, greater: false, orEqual: true)),
+        "$in" => new PathFilter(path, In(name, value, context)),
+        "$nin" => Not(path, In(name, value, context)),
         "$exists" => IsTrue(value) ? new PathFilter(path, new ExistsTest()) : Not(path, new ExistsTest()),
         "$type" => new PathFilter(path, new TypeTest(TypeNames.ParseSet(value))),
-        "$not" => ParseNot(path, value),
+        "$not" => ParseNot(path, value, context),
         "$mod" => new PathFilter(path, Mod(value)),
         "$size" => new PathFilter(path, Size(value)),
-        "$all" => ParseAll(path, value),
-        "$elemMatch" => new PathFilter(path, ElemMatch(value)),
+        "$all" => ParseAll(path, value, context),
+        "$elemMatch" => new PathFilter(path, ElemMatch(value, context)),
         "$regex" => new PathFilter(path, RegexOf(value, operators)),
         "$options" => operators.Contains("$regex") ? null : throw Failure.BadValue("$options needs a $regex"),
         "$comment" => null,
@@ -59,17 +59,17 @@ internal static class OperatorParser
 
     private static NotFilter Not(string path, ElementTest test) => new(new PathFilter(path, test));
 
-    private static EqualTest Equal(BsonValue value) =>
-        value is BsonUndefined ? throw Failure.BadValue("cannot compare to undefined") : new(value);
+    private static EqualTest Equal(BsonValue value, QueryContext context) =>
+        value is BsonUndefined ? throw Failure.BadValue("cannot compare to undefined") : new(value, context.Collation);
 
-    private static RangeTest Range(string path, BsonValue value, bool greater, bool orEqual) => value switch
+    private static RangeTest Range(string path, BsonValue value, QueryContext context, bool greater, bool orEqual) => value switch
     {
         BsonUndefined => throw Failure.BadValue("cannot compare to undefined"),
         BsonRegularExpression => throw Failure.BadValue($"Can't have RegEx as arg to predicate over field '{path}'."),
-        _ => new(value, greater, orEqual),
+        _ => new(value, greater, orEqual, context.Collation),
     };
 
-    private static InTest In(string name, BsonValue value)
+    private static InTest In(string name, BsonValue value, QueryContext context)
     {
         var array = value as BsonArray ?? throw Failure.BadValue($"{name} needs an array");
         var values = new List<BsonValue>(array.Count);
@@ -93,7 +93,7 @@ internal static class OperatorParser
             }
         }
 
-        return new(values, [.. patterns]);
+        return new(values, [.. patterns], context.Collation);
     }
 
     private static bool IsTrue(BsonValue value) => value switch
@@ -103,11 +103,11 @@ internal static class OperatorParser
         _ => !value.IsNumeric || Number.Compare(value, (BsonInt32)0) != 0,
     };
 
-    private static NotFilter ParseNot(string path, BsonValue value) => value switch
+    private static NotFilter ParseNot(string path, BsonValue value, QueryContext context) => value switch
     {
         BsonRegularExpression regex => Not(path, new RegexTest(regex.Pattern, regex.Options)),
         BsonDocument { ElementCount: 0 } => throw Failure.BadValue("$not cannot be empty"),
-        BsonDocument operators => new(ParseOperators(path, operators)),
+        BsonDocument operators => new(ParseOperators(path, operators, context)),
         _ => throw Failure.BadValue("$not needs a regex or a document"),
     };
 
@@ -138,7 +138,7 @@ internal static class OperatorParser
         return size >= 0 ? new(size) : throw Failure.BadValue($"Failed to parse $size. Expected a non-negative number in: $size: {size}");
     }
 
-    private static Filter ParseAll(string path, BsonValue value)
+    private static Filter ParseAll(string path, BsonValue value, QueryContext context)
     {
         var array = value as BsonArray ?? throw Failure.BadValue("$all needs an array");
         var all = new List<Filter>(array.Count);
@@ -152,17 +152,17 @@ internal static class OperatorParser
                 throw Failure.BadValue("no $ expressions in $all");
             }
 
-            all.Add(ofElements ? ParseOperators(path, item.AsBsonDocument) : ParseField(path, item));
+            all.Add(ofElements ? ParseOperators(path, item.AsBsonDocument, context) : ParseField(path, item, context));
         }
 
         return all.Count == 0 ? new ConstantFilter(false) : FilterParser.All(all);
     }
 
-    public static ElemMatchTest ElemMatch(BsonValue value)
+    public static ElemMatchTest ElemMatch(BsonValue value, QueryContext context)
     {
         var document = value as BsonDocument ?? throw Failure.BadValue("$elemMatch needs an Object");
         var ofFields = !IsOperators(document) || document.GetElement(0).Name is "$and" or "$or" or "$nor" or "$where" or "$expr";
-        return new(ofFields ? FilterParser.ParseNested(document) : ParseOperators("", document), ofFields);
+        return new(ofFields ? FilterParser.ParseNested(document, context) : ParseOperators("", document, context), ofFields);
     }
 
     private static RegexTest RegexOf(BsonValue value, BsonDocument operators)

@@ -8,14 +8,14 @@ internal sealed class PositionalProjection
     private readonly string[] _parts;
     private readonly Matcher _filter;
 
-    private PositionalProjection(string path, BsonDocument filter)
+    private PositionalProjection(string path, BsonDocument filter, QueryContext context)
     {
         _parts = path.Split('.');
-        _filter = Matcher.Compile(new BsonDocument(filter.Where(e => e.Name != "$text")));
+        _filter = Matcher.Compile(new BsonDocument(filter.Where(e => e.Name != "$text")), context);
     }
 
     /// <summary>Takes the positional operator out of a projection, leaving the plain inclusion of the field.</summary>
-    public static PositionalProjection? Find(ref BsonDocument projection, BsonDocument? filter)
+    public static PositionalProjection? Find(ref BsonDocument projection, BsonDocument? filter, QueryContext context)
     {
         PositionalProjection? found = null;
         var plain = new BsonDocument(allowDuplicateNames: true);
@@ -32,7 +32,7 @@ internal sealed class PositionalProjection
             }
 
             Check(name, at, value, found, filter);
-            found = new(name[..at], filter!);
+            found = new(name[..at], filter!, context);
             plain.Add(name[..at], value);
         }
 

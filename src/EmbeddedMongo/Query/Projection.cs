@@ -3,7 +3,7 @@ using MongoDB.Bson;
 namespace Visuels.EmbeddedMongo.Query;
 
 /// <summary>A find projection, parsed once. Safe for concurrent use.</summary>
-public sealed class Projection
+internal sealed class Projection
 {
     private readonly ProjectionNode? _root;
     private readonly PositionalProjection? _positional;
@@ -12,14 +12,14 @@ public sealed class Projection
 
     /// <summary>Parses a projection: fields in or out, <c>$slice</c>, <c>$elemMatch</c>, <c>{$meta: "textScore"}</c> and expressions.</summary>
     /// <exception cref="MongoError">The projection is malformed, mixes inclusion with exclusion, or uses what is not supported.</exception>
-    public static Projection Parse(BsonDocument projection) => Parse(projection, null);
-
-    /// <summary>As <see cref="Parse(BsonDocument)"/>; knowing the query's filter it also takes the positional <c>"array.$": 1</c>.</summary>
-    /// <exception cref="MongoError">The projection is malformed, mixes inclusion with exclusion, or uses what is not supported.</exception>
-    public static Projection Parse(BsonDocument projection, BsonDocument? filter)
+    /// <param name="projection">The projection.</param>
+    /// <param name="filter">The query's filter; knowing it, the projection also takes the positional <c>"array.$": 1</c>.</param>
+    /// <param name="context">The query's collation and variables, if it has any.</param>
+    public static Projection Parse(BsonDocument projection, BsonDocument? filter = null, QueryContext? context = null)
     {
-        var positional = PositionalProjection.Find(ref projection, filter);
-        return new(projection.ElementCount == 0 ? null : ProjectionParser.Parse(projection, isFind: true), positional);
+        context ??= QueryContext.Plain;
+        var positional = PositionalProjection.Find(ref projection, filter, context);
+        return new(projection.ElementCount == 0 ? null : ProjectionParser.Parse(projection, context, isFind: true), positional);
     }
 
     /// <summary>The projected document; the original is not changed. The text score field is never part of it.</summary>

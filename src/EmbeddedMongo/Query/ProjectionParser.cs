@@ -6,16 +6,18 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>Reads the projections of find and of <c>$project</c>, which differ in a few operators only.</summary>
 internal sealed class ProjectionParser
 {
+    private readonly QueryContext _context;
     private readonly bool _isFind;
     private readonly bool _includes;
     private readonly ProjectionNode _root;
 
-    private ProjectionParser(bool isFind, bool includes) => (_isFind, _includes, _root) = (isFind, includes, new(includes));
+    private ProjectionParser(QueryContext context, bool isFind, bool includes) =>
+        (_context, _isFind, _includes, _root) = (context, isFind, includes, new(includes));
 
-    public static ProjectionNode Parse(BsonDocument projection, bool isFind)
+    public static ProjectionNode Parse(BsonDocument projection, QueryContext context, bool isFind)
     {
         var leaves = Flatten("", projection).ToList();
-        var parser = new ProjectionParser(isFind, Includes(leaves, isFind));
+        var parser = new ProjectionParser(context, isFind, Includes(leaves, isFind));
         var keepsId = parser._includes;
 
         foreach (var (path, value) in leaves)
@@ -33,13 +35,13 @@ internal sealed class ProjectionParser
     }
 
     /// <summary>Fields to add or overwrite, all others staying: every value is an expression, numbers too.</summary>
-    public static ProjectionNode ParseAdditions(BsonDocument additions)
+    public static ProjectionNode ParseAdditions(BsonDocument additions, QueryContext context)
     {
-        var parser = new ProjectionParser(isFind: false, includes: false);
+        var parser = new ProjectionParser(context, isFind: false, includes: false);
 
         foreach (var (path, value) in Flatten("", additions))
         {
-            parser.Enter(path, computes: true, out var name).Compute(name, ExpressionParser.Parse(value));
+            parser.Enter(path, computes: true, out var name).Compute(name, ExpressionParser.Parse(value, context));
         }
 
         return parser._root;
@@ -143,11 +145,11 @@ internal sealed class ProjectionParser
         }
     }
 
-    private static Expression Parse(BsonValue value)
+    private Expression Parse(BsonValue value)
     {
         try
         {
-            return ExpressionParser.Parse(value);
+            return ExpressionParser.Parse(value, _context);
         }
         catch (MongoError unknown) when (unknown.Code == 168 && value is BsonDocument)
         {
@@ -223,7 +225,7 @@ internal sealed class ProjectionParser
         return new(array.Skip((int)start).Take((int)(end - start)));
     }
 
-    private static FirstMatch ElemMatch(string path, BsonValue argument)
+    private FirstMatch ElemMatch(string path, BsonValue argument)
     {
         if (path.Contains('.'))
         {
@@ -232,7 +234,7 @@ internal sealed class ProjectionParser
 
         var filter = argument as BsonDocument
             ?? throw Failure.Located(31274, $"elemMatch: Invalid argument, object required, but got {Failure.TypeName(argument)}");
-        return new(path, OperatorParser.ElemMatch(filter));
+        return new(path, OperatorParser.ElemMatch(filter, _context));
     }
 
     private sealed class FirstMatch(string name, ElemMatchTest test) : Expression

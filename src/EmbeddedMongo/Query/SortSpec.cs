@@ -3,17 +3,19 @@ using MongoDB.Bson;
 namespace Visuels.EmbeddedMongo.Query;
 
 /// <summary>A sort, parsed once. An array counts as its least element ascending and its greatest descending; missing as null.</summary>
-public sealed class SortSpec
+internal sealed class SortSpec
 {
     private readonly FieldPath[] _paths;
     private readonly bool[] _descending;
     private readonly int _score;
+    private readonly Collation _collation;
 
-    private SortSpec(FieldPath[] paths, bool[] descending, int score) => (_paths, _descending, _score) = (paths, descending, score);
+    private SortSpec(FieldPath[] paths, bool[] descending, int score, Collation collation) =>
+        (_paths, _descending, _score, _collation) = (paths, descending, score, collation);
 
     /// <summary>Parses a sort document: paths with 1 or -1, or <c>{$meta: "textScore"}</c>, which sorts downwards.</summary>
     /// <exception cref="MongoError">The sort is malformed.</exception>
-    public static SortSpec Parse(BsonDocument sort)
+    public static SortSpec Parse(BsonDocument sort, Collation? collation = null)
     {
         var paths = new FieldPath[sort.ElementCount];
         var descending = new bool[paths.Length];
@@ -42,7 +44,7 @@ public sealed class SortSpec
             (descending[i], paths[i]) = (direction < 0, new(Documents.CheckPath(name)));
         }
 
-        return new(paths, descending, score);
+        return new(paths, descending, score, collation ?? Collation.Simple);
     }
 
     /// <summary>Which of two documents comes first: negative, zero or positive.</summary>
@@ -83,7 +85,7 @@ public sealed class SortSpec
     }
 
     /// <summary>The values a document is sorted by; computing them once per document is what makes a sort cheap.</summary>
-    internal BsonValue[] Key(BsonDocument document)
+    public BsonValue[] Key(BsonDocument document)
     {
         if (_score >= 0)
         {
@@ -103,11 +105,11 @@ public sealed class SortSpec
         return plain;
     }
 
-    internal int CompareKeys(BsonValue[] a, BsonValue[] b)
+    public int CompareKeys(BsonValue[] a, BsonValue[] b)
     {
         for (var i = 0; i < a.Length; i++)
         {
-            var order = BsonOrder.Compare(a[i], b[i]);
+            var order = _collation.Compare(a[i], b[i]);
 
             if (order != 0)
             {

@@ -2,11 +2,11 @@ using MongoDB.Bson;
 
 namespace Visuels.EmbeddedMongo.Query;
 
-/// <summary>Equality and hashing that agree with <see cref="BsonOrder.Compare"/>.</summary>
-internal sealed class ValueEquality : IEqualityComparer<BsonValue>
+/// <summary>Equality and hashing that agree with the order of a collation.</summary>
+internal sealed class ValueEquality(Collation collation) : IEqualityComparer<BsonValue>
 {
     public bool Equals(BsonValue? x, BsonValue? y) =>
-        ReferenceEquals(x, y) || (x is not null && y is not null && BsonOrder.Compare(x, y) == 0);
+        ReferenceEquals(x, y) || (x is not null && y is not null && collation.Compare(x, y) == 0);
 
     public int GetHashCode(BsonValue value)
     {
@@ -15,7 +15,7 @@ internal sealed class ValueEquality : IEqualityComparer<BsonValue>
         return hash.ToHashCode();
     }
 
-    private static void Add(ref HashCode hash, BsonValue value)
+    private void Add(ref HashCode hash, BsonValue value)
     {
         hash.Add(BsonOrder.Kind(value.BsonType));
 
@@ -40,7 +40,7 @@ internal sealed class ValueEquality : IEqualityComparer<BsonValue>
                 hash.AddBytes(binary.Bytes);
                 break;
             case BsonString or BsonSymbol:
-                hash.Add(BsonOrder.Text(value));
+                hash.Add(collation.Hash(BsonOrder.Text(value)));
                 break;
             case BsonRegularExpression regex:
                 hash.Add(regex.Pattern);

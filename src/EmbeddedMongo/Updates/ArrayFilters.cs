@@ -8,7 +8,7 @@ internal sealed class ArrayFilters
 {
     private readonly Dictionary<string, Matcher> _filters = [];
 
-    public static ArrayFilters Parse(BsonArray? filters)
+    public static ArrayFilters Parse(BsonArray? filters, QueryContext context)
     {
         var parsed = new ArrayFilters();
 
@@ -18,7 +18,7 @@ internal sealed class ArrayFilters
                 ?? throw Failure.TypeMismatch($"BSON field 'update.updates.arrayFilters' is the wrong type '{Failure.TypeName(item)}', expected type 'object'");
             var identifier = IdentifierOf(filter);
 
-            if (!parsed._filters.TryAdd(identifier, Matcher.Compile(filter)))
+            if (!parsed._filters.TryAdd(identifier, Matcher.Compile(filter, context)))
             {
                 throw Failure.FailedToParse($"Found multiple array filters with the same top-level field name {identifier}");
             }

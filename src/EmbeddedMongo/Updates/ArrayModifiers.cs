@@ -3,7 +3,7 @@ using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Updates;
 
-internal sealed class AddToSetModifier(BsonArray items) : Modifier
+internal sealed class AddToSetModifier(BsonArray items, Collation collation) : Modifier
 {
     public override BsonValue? Apply(BsonValue? old, UpdateTarget target)
     {
@@ -14,7 +14,7 @@ internal sealed class AddToSetModifier(BsonArray items) : Modifier
         }
 
         var array = old as BsonArray ?? [];
-        var seen = new HashSet<BsonValue>(array, BsonOrder.Equality);
+        var seen = new HashSet<BsonValue>(array, collation.Equality);
 
         foreach (var item in items)
         {

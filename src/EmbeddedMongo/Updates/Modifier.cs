@@ -45,10 +45,10 @@ internal sealed class UnsetModifier : Modifier
     public override BsonValue? Apply(BsonValue? old, UpdateTarget target) => null;
 }
 
-internal sealed class MinMaxModifier(BsonValue value, int sign) : Modifier
+internal sealed class MinMaxModifier(BsonValue value, int sign, Collation collation) : Modifier
 {
     public override BsonValue? Apply(BsonValue? old, UpdateTarget target) =>
-        old is null || Math.Sign(BsonOrder.Compare(value, old)) == sign ? value.DeepClone() : null;
+        old is null || Math.Sign(collation.Compare(value, old)) == sign ? value.DeepClone() : null;
 }
 
 internal sealed class CurrentDateModifier(bool asTimestamp) : Modifier

@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Updates;
 /// <summary>Reads the argument of each update operator.</summary>
 internal static class ModifierParser
 {
-    public static Modifier Parse(string name, string path, BsonValue argument) => name switch
+    public static Modifier Parse(string name, string path, BsonValue argument, QueryContext context) => name switch
     {
         "$set" => new SetModifier(argument),
         "$setOnInsert" => new SetOnInsertModifier(argument),
@@ -15,14 +15,14 @@ internal static class ModifierParser
             : throw Failure.TypeMismatch($"Cannot increment with non-numeric argument: {{{path}: {Failure.Show(argument)}}}"),
         "$mul" => argument.IsNumeric ? new ArithmeticModifier(name, argument)
             : throw Failure.TypeMismatch($"Cannot multiply with non-numeric argument: {{{path}: {Failure.Show(argument)}}}"),
-        "$min" => new MinMaxModifier(argument, -1),
-        "$max" => new MinMaxModifier(argument, 1),
+        "$min" => new MinMaxModifier(argument, -1, context.Collation),
+        "$max" => new MinMaxModifier(argument, 1, context.Collation),
         "$currentDate" => ParseCurrentDate(argument),
         "$bit" => ParseBit(argument),
-        "$push" => PushParser.Parse(argument),
-        "$addToSet" => ParseAddToSet(argument),
-        "$pull" => new PullModifier(name, ParsePull(argument)),
-        "$pullAll" => ParsePullAll(argument),
+        "$push" => PushParser.Parse(argument, context.Collation),
+        "$addToSet" => ParseAddToSet(argument, context.Collation),
+        "$pull" => new PullModifier(name, ParsePull(argument, context)),
+        "$pullAll" => ParsePullAll(argument, context.Collation),
         "$pop" => ParsePop(argument),
         _ => throw Failure.FailedToParse(
             $"Unknown modifier: {name}. Expected a valid update modifier or pipeline-style update specified as an array"),
@@ -66,11 +66,11 @@ internal static class ModifierParser
         return new([.. steps]);
     }
 
-    private static AddToSetModifier ParseAddToSet(BsonValue argument)
+    private static AddToSetModifier ParseAddToSet(BsonValue argument, Collation collation)
     {
         if (argument is not BsonDocument document || document.ElementCount == 0 || document.GetElement(0).Name != "$each")
         {
-            return new([argument]);
+            return new([argument], collation);
         }
 
         if (document.ElementCount > 1)
@@ -79,32 +79,32 @@ internal static class ModifierParser
         }
 
         return new(document[0] as BsonArray ?? throw Failure.TypeMismatch(
-            $"The argument to $each in $addToSet must be an array but it was of type {Failure.TypeName(document[0])}"));
+            $"The argument to $each in $addToSet must be an array but it was of type {Failure.TypeName(document[0])}"), collation);
     }
 
     // A document is a filter for elements that are documents; operators are put to the element itself.
-    private static Func<BsonValue, bool> ParsePull(BsonValue argument)
+    private static Func<BsonValue, bool> ParsePull(BsonValue argument, QueryContext context)
     {
         if (argument is BsonDocument document && !OperatorParser.IsOperators(document))
         {
-            var filter = Matcher.Compile(document);
+            var filter = Matcher.Compile(document, context);
             return item => item is BsonDocument inner && filter.Matches(inner);
         }
 
         if (argument is BsonDocument or BsonRegularExpression)
         {
-            var filter = Matcher.Compile(new BsonDocument("", argument));
+            var filter = Matcher.Compile(new BsonDocument("", argument), context);
             return item => filter.Matches(new BsonDocument("", item));
         }
 
-        return item => BsonOrder.Compare(item, argument) == 0;
+        return item => context.Collation.Compare(item, argument) == 0;
     }
 
-    private static PullModifier ParsePullAll(BsonValue argument)
+    private static PullModifier ParsePullAll(BsonValue argument, Collation collation)
     {
         var array = argument as BsonArray
             ?? throw Failure.BadValue($"$pullAll requires an array argument but was given a {Failure.TypeName(argument)}");
-        var values = new HashSet<BsonValue>(array, BsonOrder.Equality);
+        var values = new HashSet<BsonValue>(array, collation.Equality);
         return new("$pullAll", values.Contains);
     }
 

@@ -8,12 +8,14 @@ internal sealed class OperatorUpdate
 {
     private readonly List<(UpdatePath Path, Modifier? Modifier, Rename? Rename)> _changes = [];
     private readonly ArrayFilters _filters;
+    private readonly QueryContext _context;
     private readonly bool _isPositional;
     private readonly bool _isDynamic;
     private PositionFinder? _finder;
 
-    private OperatorUpdate(BsonDocument update, BsonArray? arrayFilters)
+    private OperatorUpdate(BsonDocument update, BsonArray? arrayFilters, QueryContext context)
     {
+        _context = context;
         var paths = new PathSet();
 
         foreach (var (name, argument) in update)
@@ -24,11 +26,11 @@ internal sealed class OperatorUpdate
         _changes.Sort((a, b) => a.Path.CompareTo(b.Path));
         _isPositional = _changes.Exists(c => c.Path.IsPositional);
         _isDynamic = _changes.Exists(c => c.Path.IsDynamic);
-        _filters = ArrayFilters.Parse(arrayFilters);
+        _filters = ArrayFilters.Parse(arrayFilters, context);
         _filters.Check(_changes.Select(c => c.Path));
     }
 
-    public static OperatorUpdate Parse(BsonDocument update, BsonArray? arrayFilters) => new(update, arrayFilters);
+    public static OperatorUpdate Parse(BsonDocument update, BsonArray? arrayFilters, QueryContext context) => new(update, arrayFilters, context);
 
     public BsonDocument Apply(BsonDocument original, BsonDocument query, bool isInsert)
     {
@@ -89,7 +91,7 @@ internal sealed class OperatorUpdate
             }
             else
             {
-                _changes.Add((path, ModifierParser.Parse(name, field, value), null));
+                _changes.Add((path, ModifierParser.Parse(name, field, value, _context), null));
             }
         }
     }
@@ -101,15 +103,15 @@ internal sealed class OperatorUpdate
 
         if (finder is null || !ReferenceEquals(finder.Query, query))
         {
-            _finder = finder = new(query);
+            _finder = finder = new(query, _context);
         }
 
         return finder.Find(original);
     }
 
-    private sealed class PositionFinder(BsonDocument query)
+    private sealed class PositionFinder(BsonDocument query, QueryContext context)
     {
-        private readonly Matcher _matcher = Matcher.Compile(new BsonDocument(query.Where(e => e.Name != "$text")));
+        private readonly Matcher _matcher = Matcher.Compile(new BsonDocument(query.Where(e => e.Name != "$text")), context);
 
         public BsonDocument Query { get; } = query;
 

@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Updates;
 /// <summary>Reads <c>$push</c>, with or without its clauses.</summary>
 internal static class PushParser
 {
-    public static PushModifier Parse(BsonValue argument)
+    public static PushModifier Parse(BsonValue argument, Collation collation)
     {
         if (argument is not BsonDocument clauses || !clauses.Contains("$each"))
         {
@@ -26,7 +26,7 @@ internal static class PushParser
         var items = clauses["$each"] as BsonArray ?? throw Failure.BadValue(
             $"The argument to $each in $push must be an array but it was of type: {Failure.TypeName(clauses["$each"])}");
 
-        return new(items, ParseInteger(clauses, "$position"), ParseSort(clauses.Find("$sort")), ParseInteger(clauses, "$slice"));
+        return new(items, ParseInteger(clauses, "$position"), ParseSort(clauses.Find("$sort"), collation), ParseInteger(clauses, "$slice"));
     }
 
     private static long? ParseInteger(BsonDocument clauses, string name)
@@ -41,7 +41,7 @@ internal static class PushParser
             : throw Failure.BadValue($"The value for {name} must be an integer value but was given type: {Failure.TypeName(value)}");
     }
 
-    private static Comparer<BsonValue>? ParseSort(BsonValue? sort)
+    private static Comparer<BsonValue>? ParseSort(BsonValue? sort, Collation collation)
     {
         if (sort is null)
         {
@@ -51,7 +51,7 @@ internal static class PushParser
         if (sort.IsNumeric)
         {
             var sign = Direction(sort);
-            return Comparer<BsonValue>.Create((a, b) => sign * Math.Sign(BsonOrder.Compare(a, b)));
+            return Comparer<BsonValue>.Create((a, b) => sign * Math.Sign(collation.Compare(a, b)));
         }
 
         var fields = sort as BsonDocument ?? throw Invalid();
@@ -62,14 +62,14 @@ internal static class PushParser
         }
 
         var keys = fields.Select(e => (Path: CheckPath(e.Name), Sign: Direction(e.Value))).ToArray();
-        return Comparer<BsonValue>.Create((a, b) => Compare(a, b, keys));
+        return Comparer<BsonValue>.Create((a, b) => Compare(a, b, keys, collation));
     }
 
-    private static int Compare(BsonValue a, BsonValue b, (FieldPath Path, int Sign)[] keys)
+    private static int Compare(BsonValue a, BsonValue b, (FieldPath Path, int Sign)[] keys, Collation collation)
     {
         foreach (var (path, sign) in keys)
         {
-            var order = BsonOrder.Compare(ValueAt(a, path), ValueAt(b, path));
+            var order = collation.Compare(ValueAt(a, path), ValueAt(b, path));
 
             if (order != 0)
             {

@@ -5,7 +5,7 @@ using Visuels.EmbeddedMongo.Query;
 namespace Visuels.EmbeddedMongo.Updates;
 
 /// <summary>An update, parsed once: a replacement document, operators, or a pipeline. Safe for concurrent use.</summary>
-public sealed class UpdateSpec
+internal sealed class UpdateSpec
 {
     private readonly BsonDocument? _replacement;
     private readonly Pipeline? _pipeline;
@@ -21,14 +21,19 @@ public sealed class UpdateSpec
     public bool IsReplacement => _replacement is not null;
 
     /// <summary>Parses what update and findAndModify take as the update.</summary>
+    /// <param name="update">The update.</param>
+    /// <param name="arrayFilters">What its <c>$[id]</c> refer to.</param>
+    /// <param name="context">Its collation and variables, if there are any.</param>
     /// <exception cref="MongoError">The update is malformed, contradicts itself, or uses what is not supported.</exception>
-    public static UpdateSpec Parse(BsonValue update, BsonArray? arrayFilters)
+    public static UpdateSpec Parse(BsonValue update, BsonArray? arrayFilters, QueryContext? context = null)
     {
+        context ??= QueryContext.Plain;
+
         if (update is BsonArray stages)
         {
             return arrayFilters is { Count: > 0 }
                 ? throw Failure.FailedToParse("arrayFilters may not be specified for pipeline-syle updates")
-                : new(Pipeline.ParseUpdate(stages));
+                : new(Pipeline.ParseUpdate(stages, context));
         }
 
         var document = update as BsonDocument
@@ -36,7 +41,7 @@ public sealed class UpdateSpec
 
         if (document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$'))
         {
-            return new(OperatorUpdate.Parse(document, arrayFilters));
+            return new(OperatorUpdate.Parse(document, arrayFilters, context));
         }
 
         if (arrayFilters is { Count: > 0 })

@@ -140,5 +140,5 @@ public class ExpressionTests
         Assert.Equal(code, Code(() => Evaluate(expression)));
 
     private static BsonValue Evaluate(string expression) =>
-        ExpressionParser.Parse(Value(expression)).Evaluate(new Scope(Doc(Document))) ?? BsonUndefined.Value;
+        ExpressionParser.Parse(Value(expression), Query.QueryContext.Plain).Evaluate(new Scope(Doc(Document))) ?? BsonUndefined.Value;
 }

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Aggregation;
+
+namespace Visuels.EmbeddedMongo.Query;
+
+/// <summary>What surrounds a query: how its strings compare, what its variables are, and when it began.</summary>
+internal sealed record QueryContext(Collation Collation, BsonDateTime Now)
+{
+    private ImmutableDictionary<string, BsonValue?> _variables = ImmutableDictionary<string, BsonValue?>.Empty;
+
+    /// <summary>No collation and no variables.</summary>
+    public static QueryContext Plain => new(Collation.Simple, new BsonDateTime(DateTime.UtcNow));
+
+    /// <summary>The same with one more variable, or another value of it; null stands for a missing value.</summary>
+    public QueryContext With(string name, BsonValue? value) => this with { _variables = _variables.SetItem(name, value) };
+
+    /// <summary>With a command's <c>let</c>: constants, each of which may use those before it.</summary>
+    public QueryContext WithLet(BsonDocument let)
+    {
+        var context = this;
+
+        foreach (var (name, value) in let)
+        {
+            LogicOperators.CheckVariable(name);
+            context = context.With(name, ExpressionParser.Parse(value, context).Evaluate(new Scope([])));
+        }
+
+        return context;
+    }
+
+    public bool TryFindVariable(string name, out BsonValue? value) => _variables.TryGetValue(name, out value);
+}
