@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Aggregation;
 using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
@@ -43,7 +44,7 @@ internal static class AggregateCommands
         {
             // CountDocuments sends this; the documents need not be looked at twice.
             var count = FindCommands.CountMatches(session, database, name, filter, long.MaxValue);
-            source = DocumentSource.Of(count == 0 ? [] : [new BsonDocument { { "_id", 1 }, { "n", count <= int.MaxValue ? (int)count : count } }]);
+            source = DocumentSource.Of(count == 0 ? [] : [new BsonDocument { { "_id", 1 }, { "n", Number.Wrap(count) } }]);
         }
         else
         {

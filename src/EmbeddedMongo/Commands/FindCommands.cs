@@ -126,7 +126,7 @@ internal static class FindCommands
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var all = CountMatches(session, context.Database, context.Collection, filter, limit > long.MaxValue - skip ? long.MaxValue : skip + limit);
         var count = Math.Max(0, all - skip);
-        return new(new BsonDocument { { "n", count <= int.MaxValue ? (int)count : count }, { "ok", 1.0 } });
+        return new(new BsonDocument { { "n", Number.Wrap(count) }, { "ok", 1.0 } });
     }
 
     /// <summary>How many documents match, counted no further than a limit.</summary>

@@ -3,7 +3,7 @@ using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
-/// <summary>What drivers ask before and beside the real work. The answers describe a standalone server without sessions.</summary>
+/// <summary>What drivers ask before and beside the real work. The answers describe a standalone server.</summary>
 internal static class HandshakeCommands
 {
     private const int WireVersionOf7 = 21;
@@ -29,6 +29,7 @@ internal static class HandshakeCommands
         { "maxMessageSizeBytes", WireMessage.MaxSize },
         { "maxWriteBatchSize", 100_000 },
         { "localTime", engine.Clock.GetUtcNow().UtcDateTime },
+        { "logicalSessionTimeoutMinutes", 30 },
         { "connectionId", (int)context.ConnectionId },
         { "minWireVersion", 0 },
         { "maxWireVersion", WireVersionOf7 },

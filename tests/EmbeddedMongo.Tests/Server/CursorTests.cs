@@ -115,7 +115,8 @@ public sealed class CursorTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         Assert.Equal(3, await _things.CountDocumentsAsync("{a: 1}", cancellationToken: Find.Ct));
         Assert.Equal(1, await _things.CountDocumentsAsync("{a: 1}", new CountOptions { Skip = 1, Limit = 1 }, Find.Ct));
         Assert.Equal(0, await _things.CountDocumentsAsync("{a: 9}", cancellationToken: Find.Ct));
-        Assert.Equal(2, (await server.RunAsync($"{{count: '{Name}', query: {{a: 1}}, skip: 1}}"))["n"].ToInt32());
+        Assert.Equal(2, (await server.RunAsync($"{{count: '{Name}', query: {{a: 1}}, skip: 1}}"))["n"].AsInt32);
+        Assert.Equal(3, (await server.RunAsync($"{{aggregate: '{Name}', pipeline: [{{$match: {{a: 1}}}}, {{$group: {{_id: 1, n: {{$sum: 1}}}}}}], cursor: {{}}}}"))["cursor"]["firstBatch"][0]["n"].AsInt32);
         Assert.Equal([1, 2], await (await _things.DistinctAsync<int>("a", "{}", cancellationToken: Find.Ct)).ToListAsync(Find.Ct));
     }
 }

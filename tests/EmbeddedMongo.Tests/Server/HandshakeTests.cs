@@ -3,14 +3,15 @@ namespace Visuels.EmbeddedMongo.Tests.Server;
 public sealed class HandshakeTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     [Fact]
-    public async Task It_is_a_standalone_server_of_version_7_without_sessions()
+    public async Task It_is_a_standalone_server_of_version_7_with_sessions()
     {
         var hello = await server.RunAsync("{hello: 1}", "admin");
 
         Assert.True(hello["isWritablePrimary"].AsBoolean);
         Assert.Equal(21, hello["maxWireVersion"]);
         Assert.Equal(16 * 1024 * 1024, hello["maxBsonObjectSize"]);
-        Assert.DoesNotContain(hello.Names, name => name is "setName" or "topologyVersion" or "logicalSessionTimeoutMinutes");
+        Assert.DoesNotContain(hello.Names, name => name is "setName" or "topologyVersion");
+        Assert.Equal(30, hello["logicalSessionTimeoutMinutes"]);
         Assert.True((await server.RunAsync("{isMaster: 1}", "admin"))["ismaster"].AsBoolean);
         Assert.StartsWith("7.", (await server.RunAsync("{buildInfo: 1}", "admin"))["version"].AsString, StringComparison.Ordinal);
     }
