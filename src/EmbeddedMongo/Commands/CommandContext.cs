@@ -90,7 +90,7 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
         if (!Message.Sequences.TryGetValue(field, out var documents))
         {
             var inline = Array(field) ?? throw new MongoError(40414, "Location40414", $"BSON field '{Name}.{field}' is missing but a required field");
-            documents = [.. inline.Select(d => (ReadOnlyMemory<byte>)(d as BsonDocument ?? throw Wrong(field, d, "object")).ToBson())];
+            documents = [.. inline.Select(d => (ReadOnlyMemory<byte>)BsonBytes.Encode(d as BsonDocument ?? throw Wrong(field, d, "object")))];
         }
 
         return documents.Count is > 0 and <= 100_000

@@ -43,11 +43,11 @@ internal sealed class DocumentUpdate
         var collection = session.Catalog.Find(database, name)!;
         var stored = Targets.Read(session, collection, rid);
         var before = BsonBytes.Decode(stored);
-        var after = _spec.Apply(before, _filter.Rest, isInsert: false);
-        var bytes = BsonBytes.Encode(after);
+        var after = _spec.Apply(before, _filter.Rest, out var counts);
+        var bytes = BsonBytes.Encode(after, 17419, "Resulting document after update");
         if (bytes.AsSpan().SequenceEqual(stored))
         {
-            return (before, after, false);
+            return (before, after, counts);
         }
 
         DocumentTable.Update(session, collection, rid, before, after, bytes);
@@ -56,9 +56,8 @@ internal sealed class DocumentUpdate
 
     public BsonDocument Insert(WriteSession session, string database, string name)
     {
-        var document = _spec.Apply(UpdateSpec.UpsertSeed(_filter.Rest), _filter.Rest, isInsert: true);
-        var prepared = NewDocument.From(document);
-        DocumentTable.Insert(session, prepared, database, name);
+        var document = _spec.Insert(_filter.Rest);
+        DocumentTable.Insert(session, NewDocument.Made(document), database, name);
         return document;
     }
 }

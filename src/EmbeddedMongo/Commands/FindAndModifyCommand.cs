@@ -2,6 +2,7 @@ using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Planning;
 using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Updates;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
@@ -50,6 +51,11 @@ internal static class FindAndModifyCommand
         if (!remove && !context.Has("update"))
         {
             throw MongoError.FailedToParse("Either an update or remove=true must be specified");
+        }
+
+        if (upsert)
+        {
+            UpsertSeeds.RefuseExpressions(query);
         }
 
         return remove ? null : DocumentUpdate.Parse(query, context.Body["update"], context.Array("arrayFilters"), queryContext);

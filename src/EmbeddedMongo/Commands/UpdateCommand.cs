@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Updates;
 using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
@@ -45,6 +46,11 @@ internal static class UpdateCommand
         var (multi, upsert) = (StatementFields.Flag(statement, Ns, "multi"), StatementFields.Flag(statement, Ns, "upsert"));
         return Attempt<(DocumentUpdate, bool, bool)>.At(() =>
         {
+            if (upsert)
+            {
+                UpsertSeeds.RefuseExpressions(query);
+            }
+
             var update = DocumentUpdate.Parse(query, statement.GetValue("u", BsonNull.Value), statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray, context);
             return !multi || !update.IsReplacement
                 ? (update, multi, upsert)

@@ -23,7 +23,7 @@ internal abstract class DocumentSource : IDisposable
 
     private sealed class EnumeratedSource(IEnumerator<BsonDocument> documents) : DocumentSource
     {
-        public override byte[]? Next(Session session) => documents.MoveNext() ? BsonBytes.Encode(documents.Current) : null;
+        public override byte[]? Next(Session session) => documents.MoveNext() ? BsonBytes.EncodeResult(documents.Current) : null;
 
         public override void Dispose() => documents.Dispose();
     }
@@ -91,7 +91,7 @@ internal sealed class FindSource(MatchScan scan, BsonDocument? sort, Projection?
 
         var projected = projection.Apply(matched.Decode());
         projected.Remove(MatchedDocument.ScoreField);
-        return BsonBytes.Encode(projected);
+        return BsonBytes.EncodeResult(projected);
     }
 }
 
@@ -106,7 +106,7 @@ internal sealed class PipelineSource(MatchScan? scan, Pipeline pipeline) : Docum
         // Stages that need all of their input read it here.
         _session = session;
         _results ??= pipeline.Run(Input()).GetEnumerator();
-        return _results.MoveNext() ? BsonBytes.Encode(_results.Current) : null;
+        return _results.MoveNext() ? BsonBytes.EncodeResult(_results.Current) : null;
     }
 
     public override void Detach()

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Updates;
 using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Storage;
@@ -27,19 +29,27 @@ internal sealed class NewDocument
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Takes a client's document: <c>_id</c> comes first and is made where it is missing.</summary>
-    public static NewDocument From(BsonDocument document, ReadOnlyMemory<byte>? asSent = null)
+    public static NewDocument From(BsonDocument document, ReadOnlyMemory<byte> asSent)
     {
-        if (document.ElementCount > 0 && document.GetElement(0).Name == "_id")
+        if (asSent.Length > BsonBytes.MaxDocumentSize)
         {
-            CheckId(document["_id"]);
-            return new NewDocument(document, asSent is { } bytes ? Sized(bytes) : BsonBytes.Encode(document));
+            throw MongoError.BadValue($"object to insert too large. size in bytes: {asSent.Length}, max size: {BsonBytes.MaxDocumentSize}");
         }
 
-        var id = document.GetValue("_id", ObjectId.GenerateNewId());
-        CheckId(id);
-        document.Remove("_id");
-        document.InsertAt(0, new BsonElement("_id", id));
-        return new NewDocument(document, BsonBytes.Encode(document));
+        Documents.CheckDepth(document);
+        var isAsSent = PutIdFirst(document);
+        CheckId(document["_id"]);
+        return ServerTimestamp.FillIn(document) || !isAsSent
+            ? new NewDocument(document, BsonBytes.Encode(document, 2, "object to insert"))
+            : new NewDocument(document, asSent);
+    }
+
+    /// <summary>Takes what was made here, by an upsert; it gets an <c>_id</c> where it has none.</summary>
+    public static NewDocument Made(BsonDocument document)
+    {
+        PutIdFirst(document);
+        CheckId(document["_id"]);
+        return new NewDocument(document, BsonBytes.Encode(document, 17420, "Document to upsert"));
     }
 
     public void PrepareFor(CollectionInfo? collection)
@@ -61,27 +71,26 @@ internal sealed class NewDocument
         return _entries;
     }
 
-    private static ReadOnlyMemory<byte> Sized(ReadOnlyMemory<byte> bytes) => bytes.Length <= BsonBytes.MaxDocumentSize
-        ? bytes
-        : throw MongoError.BadValue($"object to insert too large. size in bytes: {bytes.Length}, max size: {BsonBytes.MaxDocumentSize}");
+    private static bool PutIdFirst(BsonDocument document)
+    {
+        if (document.ElementCount > 0 && document.GetElement(0).Name == "_id")
+        {
+            return true;
+        }
+
+        var id = document.GetValue("_id", ObjectId.GenerateNewId());
+        document.Remove("_id");
+        document.InsertAt(0, new BsonElement("_id", id));
+        return false;
+    }
 
     private static void CheckId(BsonValue id)
     {
         if (id.BsonType is BsonType.Array or BsonType.RegularExpression or BsonType.Undefined)
         {
-            throw new MongoError(53, "InvalidIdField", $"The '_id' value cannot be of type {TypeName(id.BsonType)}");
+            throw new MongoError(53, "InvalidIdField", $"The '_id' value cannot be of type {TypeNames.Of(id.BsonType)}");
         }
 
-        if (id is BsonDocument document && document.Names.FirstOrDefault(n => n.StartsWith('$')) is { } name)
-        {
-            throw new MongoError(52, "DollarPrefixedFieldName", $"_id fields may not contain '$'-prefixed fields: {name} is not valid for storage.");
-        }
+        DollarFields.CheckId(id);
     }
-
-    private static string TypeName(BsonType type) => type switch
-    {
-        BsonType.Array => "array",
-        BsonType.RegularExpression => "regex",
-        _ => "undefined",
-    };
 }

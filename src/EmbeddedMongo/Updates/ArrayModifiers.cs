@@ -67,6 +67,8 @@ internal sealed class PopModifier(bool first) : Modifier
 /// <summary><c>$push</c>: inserts at the position, then sorts, then slices.</summary>
 internal sealed class PushModifier(BsonArray items, long? position, IComparer<BsonValue>? sort, long? slice) : Modifier
 {
+    public override bool AlwaysCounts => items.Count > 0 || sort is not null;
+
     public override BsonValue Apply(BsonValue? old, UpdateTarget target)
     {
         if (old is not (null or BsonArray))

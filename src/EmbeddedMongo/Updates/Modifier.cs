@@ -12,6 +12,9 @@ internal abstract class Modifier
     /// <summary>Whether even a path that leads through a plain value is no error.</summary>
     public virtual bool AllowsDeadEnds => false;
 
+    /// <summary>Whether MongoDB counts the document as modified even where the new value is the old one.</summary>
+    public virtual bool AlwaysCounts => false;
+
     /// <summary>The new value, or null to leave things as they are. The old one (null: missing) may be changed and returned.</summary>
     public abstract BsonValue? Apply(BsonValue? old, UpdateTarget target);
 }
@@ -53,7 +56,9 @@ internal sealed class MinMaxModifier(BsonValue value, int sign, Collation collat
 
 internal sealed class CurrentDateModifier(bool asTimestamp) : Modifier
 {
+    public override bool AlwaysCounts => true;
+
     public override BsonValue Apply(BsonValue? old, UpdateTarget target) => asTimestamp
-        ? new BsonTimestamp((int)DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 1)
+        ? ServerTimestamp.Next()
         : new BsonDateTime(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 }

@@ -23,7 +23,7 @@ internal sealed class OperatorUpdate
             Add(name, argument, paths);
         }
 
-        _changes.Sort((a, b) => a.Path.CompareTo(b.Path));
+        _changes.Sort((a, b) => UpdatePath.Compare(a.Path.Parts, b.Path.Parts));
         _isPositional = _changes.Exists(c => c.Path.IsPositional);
         _isDynamic = _changes.Exists(c => c.Path.IsDynamic);
         _filters = ArrayFilters.Parse(arrayFilters, context);
@@ -32,8 +32,9 @@ internal sealed class OperatorUpdate
 
     public static OperatorUpdate Parse(BsonDocument update, BsonArray? arrayFilters, QueryContext context) => new(update, arrayFilters, context);
 
-    public BsonDocument Apply(BsonDocument original, BsonDocument query, bool isInsert)
+    public BsonDocument Apply(BsonDocument original, BsonDocument query, bool isInsert, out bool counts)
     {
+        counts = false;
         var updated = (BsonDocument)original.DeepClone();
         updated.Remove(Documents.TextScore);
         var position = _isPositional ? FindPosition(original, query) : null;
@@ -51,6 +52,11 @@ internal sealed class OperatorUpdate
             }
         }
 
+        if (_isDynamic)
+        {
+            writes.Sort((a, b) => UpdatePath.Compare(a.Parts, b.Parts));
+        }
+
         foreach (var (parts, modifier, rename) in writes)
         {
             if (rename is not null)
@@ -59,7 +65,7 @@ internal sealed class OperatorUpdate
             }
             else if (isInsert || modifier is not SetOnInsertModifier)
             {
-                PathWriter.Apply(updated, parts, modifier!, isInsert);
+                counts |= PathWriter.Apply(updated, parts, modifier!, isInsert);
             }
         }
 

@@ -14,8 +14,8 @@ internal sealed class PathSet
 
         for (var i = 0; i < parts.Count; i++)
         {
-            // A node without children is where a path ends.
-            if (i > 0 && !isNew && node._children.Count == 0)
+            // A node without children is where a path ends; and one holds either array filters or names, not both.
+            if (i > 0 && !isNew && (node._children.Count == 0 || UpdatePath.IsWildcard(node._children.Keys.First()) != UpdatePath.IsWildcard(parts[i])))
             {
                 throw Failure.Conflict(string.Join('.', parts), string.Join('.', parts.Take(i)));
             }

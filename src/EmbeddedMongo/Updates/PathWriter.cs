@@ -16,7 +16,8 @@ internal static class PathWriter
         _ => null,
     };
 
-    public static void Apply(BsonDocument document, string[] parts, Modifier modifier, bool isInsert)
+    /// <summary>Tells whether the document counts as modified even if it is what it was.</summary>
+    public static bool Apply(BsonDocument document, string[] parts, Modifier modifier, bool isInsert)
     {
         BsonValue container = document;
 
@@ -29,7 +30,7 @@ internal static class PathWriter
             {
                 if (modifier.AllowsDeadEnds)
                 {
-                    return;
+                    return false;
                 }
 
                 throw Failure.PathNotViable($"Cannot create field '{parts[i]}' in element {{{Name(parts, i)}: {Failure.Show(container)}}}");
@@ -37,15 +38,16 @@ internal static class PathWriter
 
             if (isLast)
             {
-                Write(container, parts[i], next, modifier, new(document, string.Join('.', parts), isInsert));
+                return Write(container, parts[i], next, modifier, new(document, string.Join('.', parts), isInsert));
             }
-            else if (next is not null)
+
+            if (next is not null)
             {
                 container = next;
             }
             else if (!modifier.Creates)
             {
-                return;
+                return false;
             }
             else
             {
@@ -54,36 +56,48 @@ internal static class PathWriter
                 container = made;
             }
         }
+
+        return false;
     }
 
-    public static void Remove(BsonValue container, string part)
+    /// <summary>Whether the value is one that can have a part of this name.</summary>
+    public static bool CanCreate(BsonValue container, string part) =>
+        container is BsonDocument || (container is BsonArray && FieldPath.ParseIndex(part) >= 0);
+
+    private static string Name(string[] parts, int i) => i == 0 ? "" : parts[i - 1];
+
+    private static bool Write(BsonValue container, string part, BsonValue? old, Modifier modifier, UpdateTarget target)
+    {
+        if (modifier is UnsetModifier)
+        {
+            return Remove(container, part);
+        }
+
+        if ((old is not null || modifier.Creates) && modifier.Apply(old, target) is { } value)
+        {
+            Put(container, part, value);
+            return modifier.AlwaysCounts;
+        }
+
+        return false;
+    }
+
+    private static bool Remove(BsonValue container, string part)
     {
         if (container is BsonDocument document)
         {
             document.Remove(part);
+            return false;
         }
-        else if (Step(container, part) is not null)
-        {
-            // The others keep their positions.
-            container.AsBsonArray[FieldPath.ParseIndex(part)] = BsonNull.Value;
-        }
-    }
 
-    private static string Name(string[] parts, int i) => i == 0 ? "" : parts[i - 1];
-
-    private static bool CanCreate(BsonValue container, string part) =>
-        container is BsonDocument || (container is BsonArray && FieldPath.ParseIndex(part) >= 0);
-
-    private static void Write(BsonValue container, string part, BsonValue? old, Modifier modifier, UpdateTarget target)
-    {
-        if (modifier is UnsetModifier)
+        if (Step(container, part) is null)
         {
-            Remove(container, part);
+            return false;
         }
-        else if ((old is not null || modifier.Creates) && modifier.Apply(old, target) is { } value)
-        {
-            Put(container, part, value);
-        }
+
+        // The others keep their positions.
+        container.AsBsonArray[FieldPath.ParseIndex(part)] = BsonNull.Value;
+        return true;
     }
 
     private static void Put(BsonValue container, string part, BsonValue value)
@@ -99,7 +113,7 @@ internal static class PathWriter
 
         if (index - array.Count > MaxPadding)
         {
-            throw Failure.BadValue($"can't backfill more than {MaxPadding} elements");
+            throw new MongoError(34, "CannotBackfillArray", $"can't backfill more than {MaxPadding} elements");
         }
 
         while (array.Count <= index)

@@ -10,9 +10,7 @@ internal static class PushParser
     {
         if (argument is not BsonDocument clauses || !clauses.Contains("$each"))
         {
-            return argument is BsonDocument other && other.ElementCount > 0 && other.GetElement(0).Name is "$slice" or "$sort" or "$position"
-                ? throw Failure.BadValue("$each term needs to occur with $push clauses")
-                : new([argument], null, null, null);
+            return new([argument], null, null, null);
         }
 
         foreach (var element in clauses)

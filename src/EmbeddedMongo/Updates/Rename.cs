@@ -24,6 +24,11 @@ internal sealed class Rename
 
         var to = new UpdatePath(name.Value);
 
+        if ($"{to.Text}.".StartsWith($"{from.Text}.", StringComparison.Ordinal) || $"{from.Text}.".StartsWith($"{to.Text}.", StringComparison.Ordinal))
+        {
+            throw Failure.BadValue($"The source and target field for $rename must not be on the same path: {from.Text}: \"{name.Value}\"");
+        }
+
         if (from.IsDynamic || to.IsDynamic)
         {
             throw Failure.BadValue(from.IsDynamic
@@ -36,23 +41,41 @@ internal sealed class Rename
 
     public void Apply(BsonDocument document, bool isInsert)
     {
-        var container = Container(document, _from, "source");
-
-        if (container is not BsonDocument source || !source.TryGetValue(_from.Parts[^1], out var value))
+        if (Source(document) is not { } value)
         {
             return;
         }
 
+        var source = (BsonDocument)Container(document, _from, "source")!;
         Container(document, To, "destination");
-        PathWriter.Apply(document, [.. To.Parts], new SetModifier(value), isInsert);
+        PathWriter.Apply(document, To.Parts, new SetModifier(value), isInsert);
         source.Remove(_from.Parts[^1]);
+    }
+
+    // A source that is not there is nothing to do; one that could not even be there is an error.
+    private BsonValue? Source(BsonDocument document)
+    {
+        BsonValue? value = document;
+
+        for (var i = 0; value is not null && i < _from.Parts.Length; i++)
+        {
+            if (!PathWriter.CanCreate(value, _from.Parts[i]))
+            {
+                throw Failure.PathNotViable($"cannot use the part ({_from.Parts[i - 1]} of {_from.Text}) to traverse the element "
+                    + $"({{{_from.Parts[i - 1]}: {Failure.Show(value)}}})");
+            }
+
+            value = PathWriter.Step(value, _from.Parts[i]);
+        }
+
+        return value;
     }
 
     private static BsonValue? Container(BsonDocument document, UpdatePath path, string end)
     {
         BsonValue? value = document;
 
-        for (var i = 0; i < path.Parts.Count - 1; i++)
+        for (var i = 0; i < path.Parts.Length - 1; i++)
         {
             value = PathWriter.Step(value, path.Parts[i]);
 

@@ -4,7 +4,7 @@ using Visuels.EmbeddedMongo.Query;
 namespace Visuels.EmbeddedMongo.Updates;
 
 /// <summary>A path to update, which may name array positions that only the document tells: <c>$</c>, <c>$[]</c>, <c>$[id]</c>.</summary>
-internal sealed class UpdatePath : IComparable<UpdatePath>
+internal sealed class UpdatePath
 {
     private readonly string[] _parts;
     private readonly int _positional;
@@ -25,28 +25,21 @@ internal sealed class UpdatePath : IComparable<UpdatePath>
             throw Failure.EmptyFieldName($"The update path '{text}' contains an empty field name, which is not allowed.");
         }
 
-        if (_positional == 0 || _parts[0].StartsWith("$[", StringComparison.Ordinal))
+        if (_positional == 0 || IsWildcard(_parts[0]))
         {
-            throw Failure.BadValue($"Cannot have positional (i.e. '$') element in the first position in path '{text}'");
+            throw Failure.BadValue($"Cannot have {(_positional == 0 ? "positional (i.e. '$')" : "array filter identifier (i.e. '$[<id>]')")} "
+                + $"element in the first position in path '{text}'");
         }
 
         if (_positional >= 0 && Array.IndexOf(_parts, "$", _positional + 1) >= 0)
         {
             throw Failure.BadValue($"Too many positional (i.e. '$') elements found in path '{text}'");
         }
-
-        foreach (var part in _parts)
-        {
-            if (part[0] == '$' && part != "$" && !IsWildcard(part))
-            {
-                throw Failure.DollarPrefixed($"The dollar ($) prefixed field '{part}' in '{text}' is not allowed in the context of an update");
-            }
-        }
     }
 
     public string Text { get; }
 
-    public IReadOnlyList<string> Parts => _parts;
+    public string[] Parts => _parts;
 
     public bool IsPositional => _positional >= 0;
 
@@ -56,12 +49,12 @@ internal sealed class UpdatePath : IComparable<UpdatePath>
     public IEnumerable<string> Identifiers => _parts.Where(IsWildcard).Select(part => part[2..^1]).Where(id => id.Length > 0);
 
     /// <summary>Field names alphabetically and array positions by number: the order in which an update works, and new fields appear.</summary>
-    public int CompareTo(UpdatePath? other)
+    public static int Compare(string[] one, string[] other)
     {
-        for (var i = 0; other is not null && i < Math.Min(_parts.Length, other._parts.Length); i++)
+        for (var i = 0; i < Math.Min(one.Length, other.Length); i++)
         {
-            var (a, b) = (FieldPath.ParseIndex(_parts[i]), FieldPath.ParseIndex(other._parts[i]));
-            var order = a >= 0 && b >= 0 ? a.CompareTo(b) : BsonOrder.CompareStrings(_parts[i], other._parts[i]);
+            var (a, b) = (FieldPath.ParseIndex(one[i]), FieldPath.ParseIndex(other[i]));
+            var order = a >= 0 && b >= 0 ? a.CompareTo(b) : BsonOrder.CompareStrings(one[i], other[i]);
 
             if (order != 0)
             {
@@ -69,7 +62,7 @@ internal sealed class UpdatePath : IComparable<UpdatePath>
             }
         }
 
-        return _parts.Length.CompareTo(other?._parts.Length ?? 0);
+        return one.Length.CompareTo(other.Length);
     }
 
     /// <summary>The paths this one stands for in a document.</summary>
@@ -92,7 +85,8 @@ internal sealed class UpdatePath : IComparable<UpdatePath>
         return Resolve(document, parts, 0, filters);
     }
 
-    private static bool IsWildcard(string part) => part.StartsWith("$[", StringComparison.Ordinal) && part.EndsWith(']');
+    /// <summary>Whether the part is <c>$[]</c> or <c>$[id]</c>.</summary>
+    public static bool IsWildcard(string part) => part.StartsWith("$[", StringComparison.Ordinal) && part.EndsWith(']');
 
     private static IEnumerable<string[]> Resolve(BsonValue? value, string[] parts, int from, ArrayFilters filters)
     {

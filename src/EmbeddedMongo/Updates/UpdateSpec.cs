@@ -49,60 +49,76 @@ internal sealed class UpdateSpec
             throw Failure.FailedToParse("arrayFilters may not be specified for replacement-style updates");
         }
 
-        foreach (var element in document)
-        {
-            if (element.Name.StartsWith('$'))
-            {
-                throw Failure.DollarPrefixed($"The dollar ($) prefixed field '{element.Name}' in '{element.Name}' is not allowed in the "
-                    + "context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.");
-            }
-        }
-
+        ServerTimestamp.FillIn(document);
         return new(document);
     }
 
     /// <summary>The updated document, with <c>_id</c> first; the original is not changed.</summary>
-    /// <param name="original">The document as it is; for an upsert what <see cref="UpsertSeed"/> made of the query.</param>
+    /// <param name="original">The document as it is.</param>
     /// <param name="query">The filter that found it, which tells the positional operator its place.</param>
-    /// <param name="isInsert">Whether an upsert is about to insert.</param>
     /// <exception cref="MongoError">The update cannot be applied to this document.</exception>
-    public BsonDocument Apply(BsonDocument original, BsonDocument query, bool isInsert)
+    public BsonDocument Apply(BsonDocument original, BsonDocument query) => Apply(original, query, out _);
+
+    /// <summary>The document that an upsert inserts where nothing matches; without <c>_id</c> if neither query nor update gives one.</summary>
+    /// <param name="query">The filter, whose equalities the document starts from.</param>
+    /// <exception cref="MongoError">Query and update do not make one document.</exception>
+    public BsonDocument Insert(BsonDocument query) =>
+        Change(_replacement is null ? UpsertSeeds.Of(query) : UpsertSeeds.IdOf(query), query, isInsert: true, out _);
+
+    /// <param name="original">The document as it is.</param>
+    /// <param name="query">The filter that found it.</param>
+    /// <param name="counts">Whether the document counts as modified even if it is what it was.</param>
+    internal BsonDocument Apply(BsonDocument original, BsonDocument query, out bool counts) => Change(original, query, isInsert: false, out counts);
+
+    private BsonDocument Change(BsonDocument original, BsonDocument query, bool isInsert, out bool counts)
     {
-        var updated = _replacement is not null ? Replace(original, _replacement)
-            : _pipeline is not null ? _pipeline.RunOne(original)
-            : _operators!.Apply(original, query, isInsert);
+        counts = false;
+        BsonDocument updated;
+
+        if (_operators is not null)
+        {
+            updated = _operators.Apply(original, query, isInsert, out counts);
+        }
+        else
+        {
+            // Without its _id the new document is not the same as the old one.
+            updated = _replacement is not null ? (BsonDocument)_replacement.DeepClone() : _pipeline!.RunOne(original);
+            counts = !updated.Contains("_id");
+            KeepId(updated, original);
+        }
+
+        if (_pipeline is null)
+        {
+            DollarFields.Check(updated, isInsert || _replacement is not null ? null : original);
+        }
 
         updated = WithIdFirst(updated, original);
         Documents.CheckDepth(updated);
         return updated;
     }
 
-    /// <summary>The document an upsert starts from: the fields that the query says must equal a value.</summary>
-    public static BsonDocument UpsertSeed(BsonDocument query) => UpsertSeeds.Of(query);
-
-    private static BsonDocument Replace(BsonDocument original, BsonDocument replacement)
+    // Here an _id may be another number of the same value.
+    private static void KeepId(BsonDocument updated, BsonDocument original)
     {
-        var result = (BsonDocument)replacement.DeepClone();
-
         if (original.TryGetValue("_id", out var id))
         {
-            if (result.TryGetValue("_id", out var given) && BsonOrder.Compare(id, given) != 0)
+            if (!updated.TryGetValue("_id", out var given))
+            {
+                updated.InsertAt(0, new("_id", id.DeepClone()));
+            }
+            else if (BsonOrder.Compare(id, given) != 0)
             {
                 throw Failure.ImmutableField(
                     $"After applying the update, the (immutable) field '_id' was found to have been altered to _id: {Failure.Show(given)}");
             }
-
-            result["_id"] = id.DeepClone();
         }
-
-        return result;
     }
 
-    private static BsonDocument WithIdFirst(BsonDocument updated, BsonDocument original)
+    private BsonDocument WithIdFirst(BsonDocument updated, BsonDocument original)
     {
         var given = updated.Find("_id");
 
-        if (original.TryGetValue("_id", out var id) && (given is null || BsonOrder.Compare(id, given) != 0))
+        if (_operators is not null && original.TryGetValue("_id", out var id) && !id.Equals(given))
         {
             throw Failure.ImmutableField("Performing an update on the path '_id' would modify the immutable field '_id'");
         }

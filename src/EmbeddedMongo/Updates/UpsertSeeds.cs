@@ -11,7 +11,7 @@ internal static class UpsertSeeds
         var seed = new BsonDocument();
         var paths = new PathSet();
 
-        foreach (var (path, value) in Equalities(query))
+        foreach (var (path, value) in Equalities(query).OrderBy(e => e.Path, Comparer<string>.Create(BsonOrder.CompareStrings)))
         {
             var parts = new UpdatePath(path).Parts;
 
@@ -21,14 +21,60 @@ internal static class UpsertSeeds
             }
             catch (MongoError)
             {
-                throw new MongoError(54, "NotSingleValueField", $"cannot infer query fields to set, path '{path}' is matched twice");
+                throw MatchedTwice(path);
             }
 
-            PathWriter.Apply(seed, [.. parts], new SetModifier(value), isInsert: true);
+            PathWriter.Apply(seed, parts, new SetModifier(value), isInsert: true);
         }
 
         return seed;
     }
+
+    /// <summary>A replacement brings its own fields, so only the query's <c>_id</c> counts.</summary>
+    public static BsonDocument IdOf(BsonDocument query)
+    {
+        var seed = new BsonDocument();
+
+        foreach (var (path, value) in Equalities(query).Where(e => e.Path == "_id" || e.Path.StartsWith("_id.", StringComparison.Ordinal)))
+        {
+            if (path != "_id")
+            {
+                throw new MongoError(111, "NotExactValueField", $"field at '_id' must be exactly specified, field at sub-path '{path}' found");
+            }
+
+            if (seed.ElementCount > 0)
+            {
+                throw MatchedTwice(path);
+            }
+
+            seed.Add("_id", value.DeepClone());
+        }
+
+        return seed;
+    }
+
+    /// <summary>It would not be clear what <c>$expr</c> says about the document to insert.</summary>
+    public static void RefuseExpressions(BsonDocument query)
+    {
+        foreach (var (name, value) in query)
+        {
+            if (name == "$expr")
+            {
+                throw new MongoError(224, "QueryFeatureNotAllowed", "$expr is not allowed in the query predicate for an upsert");
+            }
+
+            if (name is "$and" or "$or" or "$nor" && value is BsonArray branches)
+            {
+                foreach (var branch in branches.OfType<BsonDocument>())
+                {
+                    RefuseExpressions(branch);
+                }
+            }
+        }
+    }
+
+    private static MongoError MatchedTwice(string path) =>
+        new(54, "NotSingleValueField", $"cannot infer query fields to set, path '{path}' is matched twice");
 
     private static IEnumerable<(string Path, BsonValue Value)> Equalities(BsonDocument query)
     {
@@ -58,14 +104,15 @@ internal static class UpsertSeeds
             return [value];
         }
 
-        return operators
-            .Select(e => (e.Name, e.Value) switch
-            {
-                ("$eq", var equal) => equal,
-                ("$in" or "$all", BsonArray { Count: 1 } one) when one[0] is not BsonRegularExpression
-                    && !(one[0] is BsonDocument inner && OperatorParser.IsOperators(inner)) => one[0],
-                _ => null,
-            })
-            .OfType<BsonValue>();
+        return operators.SelectMany(e => (e.Name, e.Value) switch
+        {
+            ("$eq", var equal) => [equal],
+            ("$in", BsonArray { Count: > 0 } values) when values.Distinct(BsonOrder.Equality).Count() == 1 => values.Take(1).Where(IsPlain),
+            ("$all", BsonArray values) => values.Where(IsPlain),
+            _ => Enumerable.Empty<BsonValue>(),
+        });
     }
+
+    private static bool IsPlain(BsonValue value) =>
+        value is not BsonRegularExpression && !(value is BsonDocument document && OperatorParser.IsOperators(document));
 }

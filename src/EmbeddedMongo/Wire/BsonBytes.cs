@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Unicode;
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
 using MongoDB.Bson.Serialization;
 
 namespace Visuels.EmbeddedMongo.Wire;
@@ -9,8 +10,13 @@ namespace Visuels.EmbeddedMongo.Wire;
 internal static class BsonBytes
 {
     public const int MaxDocumentSize = 16 * 1024 * 1024;
+    public const int MaxInternalSize = MaxDocumentSize + (16 * 1024);
     private const int MaxDepth = 100;
     private const int CodeWithScope = 0x0F;
+
+    // A command nests around the documents in it, and a result around what is stored.
+    private const int MaxCommandDepth = 2 * MaxDepth;
+    private static readonly BsonBinaryWriterSettings WriterSettings = new() { MaxSerializationDepth = 4 * MaxDepth };
 
     public static BsonDocument Decode(byte[] bytes) => BsonSerializer.Deserialize<BsonDocument>(bytes);
 
@@ -28,25 +34,32 @@ internal static class BsonBytes
         }
     }
 
-    public static byte[] Encode(BsonDocument document)
+    public static byte[] Encode(BsonDocument document) => document.ToBson(writerSettings: WriterSettings);
+
+    /// <summary>The bytes of a document that a query answers with.</summary>
+    public static byte[] EncodeResult(BsonDocument document)
     {
-        try
-        {
-            var bytes = document.ToBson();
-            return bytes.Length <= MaxDocumentSize
-                ? bytes
-                : throw new MongoError(10334, "BSONObjectTooLarge", $"BSONObj size: {bytes.Length} is invalid. Size must be between 0 and {MaxDocumentSize}");
-        }
-        catch (BsonSerializationException)
-        {
-            throw TooDeep();
-        }
+        var bytes = Encode(document);
+        return bytes.Length <= MaxInternalSize ? bytes : throw TooLarge(bytes.Length);
     }
+
+    /// <summary>The bytes of a document to be stored. MongoDB has a code of its own for each way to make one too large.</summary>
+    public static byte[] Encode(BsonDocument document, int codeIfTooLarge, string what)
+    {
+        var bytes = Encode(document);
+        return bytes.Length <= MaxDocumentSize ? bytes
+            : bytes.Length > MaxInternalSize ? throw TooLarge(bytes.Length)
+            : throw new MongoError(codeIfTooLarge, codeIfTooLarge == 2 ? "BadValue" : $"Location{codeIfTooLarge}", $"{what} is larger than {MaxDocumentSize}");
+    }
+
+    /// <summary>No document anywhere may be larger than what is stored and a little around it.</summary>
+    public static MongoError TooLarge(int size) =>
+        new(10334, "BSONObjectTooLarge", $"BSONObj size: {size} is invalid. Size must be between 0 and {MaxInternalSize}");
 
     /// <summary>Walks the lengths and types without recursion.</summary>
     public static void Check(ReadOnlySpan<byte> document)
     {
-        Span<int> ends = stackalloc int[MaxDepth + 1];
+        Span<int> ends = stackalloc int[MaxCommandDepth + 1];
         var depth = 0;
         var at = Enter(document, 0, document.Length);
         ends[0] = document.Length;
@@ -72,7 +85,7 @@ internal static class BsonBytes
             at = SkipString(document, at, ends[depth]);
             if (type is (byte)BsonType.Document or (byte)BsonType.Array or CodeWithScope)
             {
-                if (++depth > MaxDepth)
+                if (++depth > MaxCommandDepth)
                 {
                     throw TooDeep();
                 }
@@ -111,7 +124,7 @@ internal static class BsonBytes
 
     public static MongoError Invalid(string why) => new(22, "InvalidBSON", $"Invalid BSON: {why}");
 
-    private static MongoError TooDeep() => new(15, "Overflow", $"The document exceeds {MaxDepth} levels of nesting");
+    private static MongoError TooDeep() => new(15, "Overflow", $"The command exceeds {MaxCommandDepth} levels of nesting");
 
     private static int Enter(ReadOnlySpan<byte> bytes, int at, int end)
     {

@@ -102,7 +102,7 @@ internal sealed class ReplyBuffer
 
     public void Write(BsonDocument document)
     {
-        var bytes = document.ToBson();
+        var bytes = BsonBytes.Encode(document);
         Grow(bytes.Length);
         bytes.CopyTo(_bytes.AsSpan(Length));
         Length += bytes.Length;

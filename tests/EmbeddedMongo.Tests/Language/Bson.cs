@@ -19,11 +19,11 @@ internal static class Bson
     public static string Show(BsonValue value) => value.ToJson(new JsonWriterSettings { OutputMode = JsonOutputMode.Shell });
 
     /// <summary>Applies an update to a document and shows the result.</summary>
-    public static string Update(string document, string update, string query = "{}", string? arrayFilters = null, bool isInsert = false)
+    public static string Update(string document, string update, string query = "{}", string? arrayFilters = null)
     {
         var original = Doc(document);
         var spec = UpdateSpec.Parse(Value(update), arrayFilters is null ? null : Arr(arrayFilters));
-        var updated = spec.Apply(original, Doc(query), isInsert);
+        var updated = spec.Apply(original, Doc(query));
         Assert.Equal(Doc(document), original);
         return Show(updated);
     }

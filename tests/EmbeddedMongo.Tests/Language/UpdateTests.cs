@@ -33,6 +33,12 @@ public class UpdateTests
     [InlineData("{a: 1, _id: 7}", "{$set: {b: 1}}", "{_id: 7, a: 1, b: 1}")]
     [InlineData("{_id: 1, a: 1}", "{$set: {_id: 1, a: 2}}", "{_id: 1, a: 2}")]
     [InlineData("{_id: 1, a: 1}", "{$set: {}}", "{_id: 1, a: 1}")]
+    [InlineData("{_id: 1}", "{$set: {'a.$b': 1, c: {$d: 1}, 'e.f': {'g.h': 1}}}", "{_id: 1, a: {$b: 1}, c: {$d: 1}, e: {f: {'g.h': 1}}}")]
+    [InlineData("{_id: 1, $a: 1, $b: 1}", "{$set: {$a: 1, c: 1}, $unset: {$b: 1}}", "{_id: 1, $a: 1, c: 1}")]
+    [InlineData("{_id: 1, $a: 1}", "{$rename: {$a: 'b'}}", "{_id: 1, b: 1}")]
+    [InlineData("{_id: 1, a: 1}", "{$rename: {'x.y': 'b', c: 'a.b'}}", "{_id: 1, a: 1}")]
+    [InlineData("{_id: 1, a: [1]}", "{$rename: {'a.7': 'b'}}", "{_id: 1, a: [1]}")]
+    [InlineData("{_id: {a: 1}}", "{$set: {'_id.a': 1, b: 1}}", "{_id: {a: 1}, b: 1}")]
     public void Field_operators(string document, string update, string expected) =>
         Assert.Equal(Show(Doc(expected)), Update(document, update));
 
@@ -52,6 +58,12 @@ public class UpdateTests
     [InlineData("{_id: 1, a: [{b: 1, c: 1}, {b: 2}]}", "{$pull: {a: {b: 1}}}", "{_id: 1, a: [{b: 2}]}")]
     [InlineData("{_id: 1, a: ['xa', 'b']}", "{$pull: {a: /^x/}}", "{_id: 1, a: ['b']}")]
     [InlineData("{_id: 1, a: [1, 2, 1]}", "{$pull: {a: 1}}", "{_id: 1, a: [2]}")]
+    [InlineData("{_id: 1}", "{$push: {a: {$slice: 1}}}", "{_id: 1, a: [{$slice: 1}]}")]
+    [InlineData("{_id: 1, a: [[1, 2], [2, 1]]}", "{$pull: {a: [1, 2]}}", "{_id: 1, a: [[2, 1]]}")]
+    [InlineData("{_id: 1, a: [{b: 1, c: 2}, {c: 2, b: 1}]}", "{$pullAll: {a: [{b: 1, c: 2}]}}", "{_id: 1, a: [{c: 2, b: 1}]}")]
+    [InlineData("{_id: 1, a: [1, 2]}", "{$push: {a: {$each: [3, 4], $position: -5}}}", "{_id: 1, a: [3, 4, 1, 2]}")]
+    [InlineData("{_id: 1, a: [1, 2]}", "{$push: {a: {$each: [3], $position: 9}}}", "{_id: 1, a: [1, 2, 3]}")]
+    [InlineData("{_id: 1, a: [3, 1]}", "{$push: {a: {$each: [2], $sort: 1, $slice: 0}}}", "{_id: 1, a: []}")]
     [InlineData("{_id: 1, a: [1, 2, 3]}", "{$pullAll: {a: [1, 3.0]}}", "{_id: 1, a: [2]}")]
     [InlineData("{_id: 1, a: [1, 2, 3]}", "{$pop: {a: 1}}", "{_id: 1, a: [1, 2]}")]
     [InlineData("{_id: 1, a: [1, 2, 3]}", "{$pop: {a: -1}}", "{_id: 1, a: [2, 3]}")]
@@ -81,6 +93,12 @@ public class UpdateTests
     [InlineData("{_id: 1, a: 1}", "{b: 2, _id: 1}", "{_id: 1, b: 2}")]
     [InlineData("{_id: 1, a: 1}", "{}", "{_id: 1}")]
     [InlineData("{_id: 1, a: 1}", "[{$set: {b: {$add: ['$a', 1]}}}, {$unset: 'a'}]", "{_id: 1, b: 2}")]
+    [InlineData("{_id: 1, a: 1}", "[{$unset: '_id'}]", "{_id: 1, a: 1}")]
+    [InlineData("{_id: 1, a: 1}", "[{$replaceWith: {b: 2}}]", "{_id: 1, b: 2}")]
+    [InlineData("{_id: 1, a: {b: 2}}", "[{$replaceRoot: {newRoot: '$a'}}]", "{_id: 1, b: 2}")]
+    [InlineData("{_id: 1, a: 1}", "{_id: 1.0, b: 2}", "{_id: 1.0, b: 2}")]
+    [InlineData("{_id: 1}", "{a: {$b: 1}, 'c.d': 1}", "{_id: 1, a: {$b: 1}, 'c.d': 1}")]
+    [InlineData("{_id: 1}", "{a: 1, $ref: 'x', $id: 5, $db: 'y'}", "{_id: 1, a: 1, $ref: 'x', $id: 5, $db: 'y'}")]
     public void Replacements_and_pipelines(string document, string update, string expected) =>
         Assert.Equal(Show(Doc(expected)), Update(document, update));
 
@@ -88,7 +106,23 @@ public class UpdateTests
     [InlineData("{_id: 1}", "{$set: {a: 1}, $inc: {a: 1}}", 40)]
     [InlineData("{_id: 1}", "{$set: {a: 1, 'a.b': 1}}", 40)]
     [InlineData("{_id: 1}", "{$set: {'a.b': 1}, $unset: {a: 1}}", 40)]
-    [InlineData("{_id: 1}", "{$rename: {a: 'a.b'}}", 40)]
+    [InlineData("{_id: 1}", "{$rename: {a: 'a.b'}}", 2)]
+    [InlineData("{_id: 1}", "{$rename: {a: 'b'}, $set: {b: 1}}", 40)]
+    [InlineData("{_id: 1}", "{$rename: {a: 'b'}, $set: {a: 1}}", 40)]
+    [InlineData("{_id: 1}", "{$set: {'a.$[]': 1, 'a.5': 2}}", 40)]
+    [InlineData("{_id: 1}", "{$set: {'a.5': 2, 'a.$[].b': 1}}", 40)]
+    [InlineData("{_id: 1}", "{$set: {_id: 1.0}}", 66)]
+    [InlineData("{_id: {a: 1}}", "{$set: {'_id.a': 2}}", 66)]
+    [InlineData("{_id: {a: 1}}", "{$set: {'_id.b': 2}}", 66)]
+    [InlineData("{_id: 1}", "[{$set: {_id: 2}}]", 66)]
+    [InlineData("{_id: 1}", "{$set: {$id: 1}}", 55)]
+    [InlineData("{_id: 1}", "{$set: {$ref: 1, $id: 1}}", 55)]
+    [InlineData("{_id: 1, $a: 1}", "{$set: {$a: 2}}", 52)]
+    [InlineData("{_id: 1, $a: 1}", "{$inc: {$a: 2}}", 52)]
+    [InlineData("{_id: 1}", "{$rename: {$b: '$a'}, $set: {$c: 1}}", 52)]
+    [InlineData("{_id: 1}", "{$set: {'$[].a': 1}}", 2)]
+    [InlineData("{_id: 1, a: []}", "{$set: {'a.1500001': 1}}", 34)]
+    [InlineData("{_id: 1}", "{a: 1, '$b': 1}", 52)]
     [InlineData("{_id: 1, a: [1]}", "{$set: {'a.$[]': 1, 'a.0': 2}}", 40)]
     [InlineData("{_id: 1}", "{$set: {_id: 2}}", 66)]
     [InlineData("{_id: 1}", "{$unset: {_id: 1}}", 66)]
@@ -124,7 +158,17 @@ public class UpdateTests
     [InlineData("{_id: 1}", "{$set: {'a.$[]': 1}}", 2)]
     [InlineData("{_id: 1, a: 1}", "{$set: {'a.$[]': 1}}", 2)]
     [InlineData("{_id: 1, a: 1}", "{$set: {'a.$[x]': 1}}", 2)]
-    [InlineData("{_id: 1, a: [{b: 1}]}", "{$rename: {'a.b': 'c'}}", 2)]
+    [InlineData("{_id: 1, a: [{b: 1}]}", "{$rename: {'a.0.b': 'c'}}", 2)]
+    [InlineData("{_id: 1, a: [{b: 1}]}", "{$rename: {'a.b': 'c'}}", 28)]
+    [InlineData("{_id: 1, a: 5}", "{$rename: {'a.b': 'c'}}", 28)]
+    [InlineData("{_id: 1, a: 5, b: 1}", "{$rename: {b: 'a.c'}}", 28)]
+    [InlineData("{_id: 1, a: [1], b: 1}", "{$rename: {b: 'a.0'}}", 2)]
+    [InlineData("{_id: 1}", "{$rename: {'a.b': 'a'}}", 2)]
+    [InlineData("{_id: 1}", "{$rename: {a: 5}}", 2)]
+    [InlineData("{_id: 1}", "{$rename: {a: ''}}", 56)]
+    [InlineData("{_id: 1}", "{$rename: {'a.$': 'b'}}", 2)]
+    [InlineData("{_id: 1}", "{$rename: {_id: 'b'}}", 66)]
+    [InlineData("{_id: 1, b: 2}", "{$rename: {b: '_id'}}", 66)]
     [InlineData("{_id: 1}", "{$rename: {a: 'a'}}", 2)]
     [InlineData("{_id: 1}", "{$currentDate: {a: 1}}", 2)]
     [InlineData("{_id: 1}", "{$bit: {a: {and: 1.5}}}", 2)]
@@ -148,25 +192,72 @@ public class UpdateTests
     [InlineData("{$and: [{a: 1}, {b: {$in: [2]}}], c: {$in: [1, 2]}}", "{a: 1, b: 2}")]
     [InlineData("{$or: [{a: 1}, {b: 1}], $nor: [{c: 1}]}", "{}")]
     [InlineData("{$or: [{a: 1}]}", "{a: 1}")]
+    [InlineData("{b: 1, a: 2, 'c.$id': 3}", "{a: 2, b: 1, c: {$id: 3}}")]
+    [InlineData("{a: {$in: [1, 1.0]}, b: {$all: [[1]]}, c: {$elemMatch: {x: 1}}, d: {$not: {$ne: 1}}}", "{a: 1, b: [1]}")]
+    [InlineData("{a: {$eq: null, $lt: 5}, b: {$in: [/x/]}, c: {$all: [{$elemMatch: {x: 1}}]}}", "{a: null}")]
     [InlineData("{'a.b': 1, 'a.c': 2}", "{a: {b: 1, c: 2}}")]
     [InlineData("{a: {b: 1}, c: [1], d: null}", "{a: {b: 1}, c: [1], d: null}")]
     public void An_upsert_starts_from_the_querys_equalities(string query, string expected) =>
-        Same(expected, UpdateSpec.UpsertSeed(Doc(query)));
+        Same(expected, UpsertSeeds.Of(Doc(query)));
 
     [Fact]
-    public void A_path_that_two_equalities_claim_cannot_be_inferred() =>
-        Assert.Equal(54, Code(() => UpdateSpec.UpsertSeed(Doc("{a: 1, $and: [{a: 2}]}"))));
+    public void A_path_that_two_equalities_claim_cannot_be_inferred()
+    {
+        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{a: 1, $and: [{a: 2}]}"))));
+        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{a: {$all: [1, 2]}}"))));
+        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{'a.b': 1, a: {c: 1}}"))));
+    }
+
+    [Fact]
+    public void A_replacement_takes_only_the_id_from_the_query()
+    {
+        var spec = UpdateSpec.Parse(Doc("{b: 2}"), null);
+
+        Assert.Equal(Show(Doc("{_id: 5, b: 2}")), Show(spec.Insert(Doc("{a: 1, $and: [{a: 2}, {_id: 5}]}"))));
+        Assert.Equal(111, Code(() => spec.Insert(Doc("{'_id.x': 1}"))));
+        Assert.Equal(66, Code(() => UpdateSpec.Parse(Doc("{_id: 2}"), null).Insert(Doc("{_id: 1}"))));
+    }
+
+    [Theory]
+    [InlineData("{a: 1}", "{$set: {$b: 1}}", 52)]
+    [InlineData("{$and: [{$x: 1}]}", "{$set: {b: 1}}", 2)]
+    [InlineData("{a: [1]}", "{$set: {_id: [1]}}", 53)]
+    [InlineData("{_id: 1}", "{$set: {_id: 2}}", 66)]
+    [InlineData("{_id: {a: 1}}", "{$set: {'_id.b': 1}}", 66)]
+    [InlineData("{a: 1}", "{$set: {'a.$': 1}}", 2)]
+    [InlineData("{a: 1}", "{$set: {'b.$[]': 1}}", 2)]
+    public void An_upsert_that_makes_no_document_is_refused(string query, string update, int code) =>
+        Assert.Equal(code, Code(() =>
+        {
+            Query.Matcher.Compile(Doc(query));
+            UpdateSpec.Parse(Doc(update), null).Insert(Doc(query));
+        }));
+
+    [Fact]
+    public void A_pipeline_may_write_top_level_dollars_and_an_upsert_by_it_starts_from_all_equalities() =>
+        Assert.Equal(
+            Show(Doc("{a: 1, $b: 2}")),
+            Show(UpdateSpec.Parse(Arr("[{$replaceWith: {$mergeObjects: ['$$ROOT', {$literal: {$b: 2}}]}}]"), null).Insert(Doc("{a: 1}"))));
+
+    [Fact]
+    public void Empty_timestamps_at_the_top_of_a_replacement_become_the_time()
+    {
+        var updated = UpdateSpec.Parse(Doc("{a: Timestamp(0, 0), b: {c: Timestamp(0, 0)}}"), null).Apply(Doc("{_id: 1}"), []);
+
+        Assert.NotEqual(0, updated["a"].AsBsonTimestamp.Value);
+        Assert.Equal(0, updated["b"]["c"].AsBsonTimestamp.Value);
+    }
 
     [Fact]
     public void An_upsert_sets_what_is_for_inserts_only() =>
-        Assert.Equal(Show(Doc("{_id: 5, a: 1, n: 1}")), Update("{_id: 5}", "{$setOnInsert: {a: 1}, $inc: {n: 1}}", isInsert: true));
+        Assert.Equal(Show(Doc("{_id: 5, a: 1, n: 1}")), Show(UpdateSpec.Parse(Doc("{$setOnInsert: {a: 1}, $inc: {n: 1}}"), null).Insert(Doc("{_id: 5}"))));
 
     [Fact]
     public void CurrentDate_writes_the_time_as_asked()
     {
         var spec = UpdateSpec.Parse(Doc("{$currentDate: {a: true, b: {$type: 'timestamp'}}}"), null);
 
-        var updated = spec.Apply(Doc("{_id: 1}"), [], false);
+        var updated = spec.Apply(Doc("{_id: 1}"), []);
 
         Assert.Equal((BsonType.DateTime, BsonType.Timestamp), (updated["a"].BsonType, updated["b"].BsonType));
     }

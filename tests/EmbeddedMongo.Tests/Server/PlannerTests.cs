@@ -149,7 +149,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
             for (var i = 0; i < 1000; i++)
             {
                 var document = new BsonDocument { { "_id", i }, { "at", i }, { "kind", i % 3 }, { "user", i % 10 }, { "open", i < 10 } };
-                Storage.DocumentTable.Insert(session, Storage.NewDocument.From(i % 100 == 0 ? document.Add("pendingAt", i / 100) : document), "d", "c");
+                Storage.DocumentTable.Insert(session, Storage.NewDocument.Made(i % 100 == 0 ? document.Add("pendingAt", i / 100) : document), "d", "c");
             }
 
             return collection;

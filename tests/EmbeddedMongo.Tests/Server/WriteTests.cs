@@ -159,9 +159,89 @@ public sealed class WriteTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
         await _things.InsertOneAsync(new BsonDocument { { "_id", 1 }, { "text", new string('x', (16 * 1024 * 1024) - 100) } }, cancellationToken: Find.Ct);
 
         var error = await Find.WriteErrorAsync(() => _things.UpdateAsync("{_id: 1}", $"{{$set: {{more: '{new string('y', 200)}'}}}}"));
+        var far = await Find.WriteErrorAsync(() => _things.UpdateAsync("{_id: 1}", $"{{$set: {{more: '{new string('y', 20_000)}'}}}}"));
+        var upsert = await Find.WriteErrorAsync(() => _things.UpdateOneAsync("{_id: 2}",
+            new BsonDocument("$set", new BsonDocument("text", new string('x', 16 * 1024 * 1024))), new UpdateOptions { IsUpsert = true }, Find.Ct));
 
-        Assert.Equal(10334, error.Code);
+        Assert.Equal(17419, error.Code);
+        Assert.Equal(10334, far.Code);
+        Assert.Equal(17420, upsert.Code);
         Assert.Equal(1, await _things.CountDocumentsAsync("{more: {$exists: false}}", cancellationToken: Find.Ct));
+    }
+
+    [Theory]
+    [InlineData("{$set: {a: 1, list: [1, 2]}}", 0)]
+    [InlineData("{$set: {a: 1.0}}", 1)]
+    [InlineData("{$inc: {a: 0}, $max: {a: 1}}", -1)]
+    [InlineData("{$inc: {a: 0}}", 0)]
+    [InlineData("{$mul: {a: 1}, $min: {b: 5}}", 0)]
+    [InlineData("{$unset: {x: 1}, $pull: {list: 9}, $pullAll: {y: [1]}, $pop: {z: 1}, $addToSet: {list: 2}}", -1)]
+    [InlineData("{$unset: {x: 1}, $pull: {list: 9}, $pullAll: {y: [1]}, $pop: {z: 1}}", 0)]
+    [InlineData("{$push: {list: {$each: []}}}", 0)]
+    [InlineData("{$push: {list: {$each: [], $sort: 1}}}", 1)]
+    [InlineData("{$push: {empty: {$each: [1], $slice: 0}}}", 1)]
+    [InlineData("{$push: {list: {$each: [], $slice: 2}}}", 0)]
+    [InlineData("{$unset: {'nulls.0': 1}}", 1)]
+    [InlineData("{$currentDate: {at: true}}", 1)]
+    [InlineData("{$bit: {a: {or: 1}}, $rename: {x: 'y'}, $setOnInsert: {q: 1}}", 0)]
+    [InlineData("{}", 1)]
+    [InlineData("{_id: 1, a: 1, b: 1, list: [1, 2], empty: [], nulls: [null]}", 0)]
+    [InlineData("{a: 1, b: 1, list: [1, 2], empty: [], nulls: [null]}", 1)]
+    [InlineData("[{$set: {a: 1}}]", 0)]
+    [InlineData("[{$unset: ['_id']}]", 1)]
+    public async Task A_document_counts_as_modified_where_MongoDB_says_so(string update, int modified)
+    {
+        await _things.InsertAsync("{_id: 1, a: 1, b: 1, list: [1, 2], empty: [], nulls: [null]}");
+
+        var reply = await server.RunAsync($"{{update: '{_things.CollectionNamespace.CollectionName}', updates: [{{q: {{_id: 1}}, u: {update}}}]}}");
+
+        if (modified < 0)
+        {
+            Assert.Equal(40, reply["writeErrors"][0]["code"]);
+        }
+        else
+        {
+            Assert.Equal((1, modified), (reply["n"], reply["nModified"]));
+        }
+    }
+
+    [Fact]
+    public async Task Empty_timestamps_at_the_top_level_of_an_insert_become_the_time()
+    {
+        await _things.InsertAsync("{_id: 1, at: Timestamp(0, 0), in: {at: Timestamp(0, 0)}}", "{_id: Timestamp(0, 0), at: Timestamp(0, 0)}");
+
+        var all = await _things.Find("{}").Sort("{_id: 1}").ToListAsync(Find.Ct);
+
+        Assert.Equal(0, all[0]["in"]["at"].AsBsonTimestamp.Value);
+        Assert.Equal(0, all[1]["_id"].AsBsonTimestamp.Value);
+        Assert.True(all[1]["at"].AsBsonTimestamp.Value > all[0]["at"].AsBsonTimestamp.Value);
+    }
+
+    [Fact]
+    public async Task Names_with_dollars_and_dots_are_stored_below_the_top_level_and_by_inserts()
+    {
+        await _things.InsertAsync("{_id: 1, $a: 1, 'b.c': 2, d: {$e: 3}}");
+
+        await _things.UpdateAsync("{_id: 1}", "{$set: {'d.$f': 4}}");
+        var refused = await Find.WriteErrorAsync(() => _things.UpdateAsync("{_id: 1}", "{$set: {$a: 2}}"));
+
+        Assert.Equal(52, refused.Code);
+        Assert.Equal(BsonDocument.Parse("{_id: 1, $a: 1, 'b.c': 2, d: {$e: 3, $f: 4}}"), await _things.Find("{}").SingleAsync(Find.Ct));
+    }
+
+    [Theory]
+    [InlineData("{q: {$expr: {$eq: ['$a', 1]}}, u: {$set: {b: 1}}, upsert: true}", 224)]
+    [InlineData("{q: {$or: [{$expr: {$eq: ['$a', 1]}}]}, u: {$set: {b: 1}}, upsert: true}", 224)]
+    [InlineData("{q: {a: {$all: [1, 2]}}, u: {$set: {b: 1}}, upsert: true}", 54)]
+    [InlineData("{q: {'_id.x': 1}, u: {b: 1}, upsert: true}", 111)]
+    [InlineData("{q: {_id: 1}, u: {_id: 2}, upsert: true}", 66)]
+    [InlineData("{q: {_id: {$gt: 1}}, u: {$set: {_id: [2]}}, upsert: true}", 53)]
+    public async Task An_upsert_that_makes_no_document_is_refused(string statement, int code)
+    {
+        var reply = await server.RunAsync($"{{update: '{_things.CollectionNamespace.CollectionName}', updates: [{statement}]}}");
+
+        Assert.Equal(code, reply["writeErrors"][0]["code"]);
+        Assert.Equal(0, await _things.CountDocumentsAsync("{}", cancellationToken: Find.Ct));
     }
 
     [Fact]
