@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
 using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Commands;
@@ -8,6 +9,7 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>createIndexes, listIndexes, dropIndexes.</summary>
 internal static class IndexCommands
 {
+    private const int MaxIndexes = 64;
     private static readonly BsonDocument IdIndex = new() { { "v", 2 }, { "key", new BsonDocument("_id", 1) }, { "name", "_id_" } };
 
     public static readonly Command[] All =
@@ -27,9 +29,14 @@ internal static class IndexCommands
             throw MongoError.BadValue("Must specify at least one index to create");
         }
 
+        if (context.Has("commitQuorum"))
+        {
+            throw MongoError.BadValue("Standalones can't specify commitQuorum");
+        }
+
         var specs = requests
             .Select(r => r as BsonDocument ?? throw MongoError.TypeMismatch("The elements of the 'indexes' array must be objects"))
-            .Where(r => r.GetValue("key", BsonNull.Value) is not BsonDocument { ElementCount: 1 } key || !key.Contains("_id"))
+            .Where(r => !IndexRequest.IsForId(r))
             .Select(IndexSpec.Parse)
             .ToList();
 
@@ -44,49 +51,51 @@ internal static class IndexCommands
             }
 
             var after = session.Catalog.Find(database, name)!.Indexes.Length;
-            var reply = new BsonDocument
-            {
-                { "numIndexesBefore", before + 1 },
-                { "numIndexesAfter", after + 1 },
-                { "createdCollectionAutomatically", existing is null },
-            };
-            return (before == after ? reply.Add("note", "all indexes already exist") : reply).Add("ok", 1.0);
+            var reply = new BsonDocument { { "numIndexesBefore", before + 1 }, { "numIndexesAfter", after + 1 } };
+            return (existing is not null && before == after
+                ? reply.Add("note", "all indexes already exist")
+                : reply.Add("createdCollectionAutomatically", existing is null)).Add("ok", 1.0);
         }));
     }
 
     private static void Add(WriteSession session, CollectionInfo collection, IndexSpec spec)
     {
-        foreach (var existing in collection.Indexes.Select(i => i.Spec))
+        if (!IsThere(collection, spec))
         {
-            if (existing.Name == spec.Name)
+            if (collection.Indexes.Length >= MaxIndexes - 1)
             {
-                if (existing.HasSameOptionsAs(spec))
-                {
-                    return;
-                }
-
-                throw new MongoError(86, "IndexKeySpecsConflict", "An existing index has the same name as the requested index. "
-                    + $"Requested index: {spec.Document.ToJson()}, existing index: {existing.Document.ToJson()}");
+                throw IndexRequest.CannotCreate($"add index fails, too many indexes for {collection.Namespace} key:{Failure.Show(spec.Key)}");
             }
 
-            if (existing.Text is not null && spec.Text is not null)
-            {
-                throw new MongoError(85, "IndexOptionsConflict", $"only one text index per collection allowed, found existing text index \"{existing.Name}\"");
-            }
-
-            if (existing.CoversSameAs(spec))
-            {
-                throw new MongoError(85, "IndexOptionsConflict", $"Index already exists with a different name: {existing.Name}");
-            }
+            DocumentTable.Build(session, collection, CatalogTables.AddIndex(session, collection, spec));
         }
-
-        if (collection.Indexes.Length >= 63)
-        {
-            throw IndexRequest.CannotCreate($"add index fails, too many indexes for {collection.Namespace}");
-        }
-
-        DocumentTable.Build(session, collection, CatalogTables.AddIndex(session, collection, spec));
     }
+
+    private static bool IsThere(CollectionInfo collection, IndexSpec spec)
+    {
+        var specs = collection.Indexes.Select(i => i.Spec).ToList();
+        if (specs.Find(s => s.Name == spec.Name) is { } named)
+        {
+            return named.IsSameAs(spec) ? true
+                : !named.HasSameSignatureAs(spec) ? throw new MongoError(86, "IndexKeySpecsConflict", "An existing index has the same name as the requested index. "
+                    + $"When index names are not specified, they are auto generated and can cause conflicts. {Both(spec, named)}")
+                : throw new MongoError(85, "IndexOptionsConflict", $"An equivalent index already exists with the same name but different options. {Both(spec, named)}");
+        }
+
+        if (specs.Find(s => s.HasSameSignatureAs(spec)) is { } equivalent)
+        {
+            throw new MongoError(85, "IndexOptionsConflict", equivalent.IsSameAs(spec)
+                ? $"Index already exists with a different name: {equivalent.Name}"
+                : $"An equivalent index already exists with a different name and options. {Both(spec, equivalent)}");
+        }
+
+        return spec.Text is not null && specs.Find(s => s.Text is not null) is { } text
+            ? throw IndexRequest.CannotCreate($"only one text index per collection allowed, found existing text index \"{text.Name}\"")
+            : false;
+    }
+
+    private static string Both(IndexSpec requested, IndexSpec existing) =>
+        $"Requested index: {Failure.Show(requested.Document)}, existing index: {Failure.Show(existing.Document)}";
 
     private static ValueTask<BsonDocument?> List(Engine engine, CommandContext context)
     {
@@ -106,32 +115,45 @@ internal static class IndexCommands
         return await engine.Store.WriteAsync(session => session.Atomically(() =>
         {
             var collection = session.Catalog.Find(database, name) ?? throw NoSuchCollection($"{database}.{name}");
-            foreach (var index in Select(collection, wanted))
+            foreach (var index in Select(collection, wanted).Distinct())
             {
                 CatalogTables.DropIndex(session, session.Catalog.Find(database, name)!, index);
             }
 
-            return new BsonDocument { { "nIndexesWas", collection.Indexes.Length + 1 }, { "ok", 1.0 } };
+            var reply = new BsonDocument("nIndexesWas", collection.Indexes.Length + 1);
+            return (wanted == "*" ? reply.Add("msg", "non-_id indexes dropped for collection") : reply).Add("ok", 1.0);
         }));
     }
 
     private static List<IndexInfo> Select(CollectionInfo collection, BsonValue wanted) => wanted switch
     {
         BsonString { Value: "*" } => [.. collection.Indexes],
-        BsonString text => [ByName(collection, text.Value)],
-        BsonArray names => [.. names.Select(n => ByName(collection, n.IsString ? n.AsString : throw MongoError.TypeMismatch("index names must be strings")))],
-        BsonDocument key when key.Equals(IdIndex["key"]) => throw NotId(),
-        BsonDocument key => [collection.Indexes.FirstOrDefault(i => i.KeyPattern.Equals(key))
-            ?? throw new MongoError(27, "IndexNotFound", $"can't find index with key: {key.ToJson()}")],
-        _ => throw MongoError.TypeMismatch("BSON field 'dropIndexes.index' must be a name, a list of names or a key"),
+        BsonString name => [ByName(collection, name.Value)],
+        BsonArray names => [.. names.Select(n => ByName(collection, (n as BsonString)?.Value ?? throw Wrong(n)))],
+        BsonDocument key => [ByKey(collection, key)],
+        BsonNull => throw new MongoError(40414, "Location40414", "BSON field 'dropIndexes.index' is missing but a required field"),
+        _ => throw Wrong(wanted),
     };
 
     private static IndexInfo ByName(CollectionInfo collection, string name) => name == "_id_"
         ? throw NotId()
-        : collection.Indexes.FirstOrDefault(i => i.Spec.Name == name)
-            ?? throw new MongoError(27, "IndexNotFound", $"index not found with name [{name}]");
+        : collection.Indexes.FirstOrDefault(i => i.Spec.Name == name) ?? throw NotFound($"index not found with name [{name}]");
+
+    private static IndexInfo ByKey(CollectionInfo collection, BsonDocument key)
+    {
+        var found = collection.Indexes.Where(i => BsonOrder.Compare(i.KeyPattern, key) == 0).ToList();
+        return BsonOrder.Compare(key, IdIndex["key"]) == 0 ? throw NotId()
+            : found.Count > 1 ? throw new MongoError(181, "AmbiguousIndexKeyPattern", $"{found.Count} indexes found for key: {Failure.Show(key)}, identify by name instead.")
+            : found.Count == 1 ? found[0]
+            : throw NotFound($"can't find index with key: {Failure.Show(key)}");
+    }
+
+    private static MongoError Wrong(BsonValue value) => MongoError.TypeMismatch(
+        $"BSON field 'dropIndexes.index' is the wrong type '{Failure.TypeName(value)}', expected types '[string, object]'");
 
     private static MongoError NotId() => new(72, "InvalidOptions", "cannot drop _id index");
+
+    private static MongoError NotFound(string message) => new(27, "IndexNotFound", message);
 
     private static MongoError NoSuchCollection(string ns) => new(26, "NamespaceNotFound", $"ns does not exist: {ns}");
 }

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Indexes;
 
@@ -7,107 +8,122 @@ internal static class IndexRequest
 {
     private static readonly HashSet<string> Known =
     [
-        "v", "key", "name", "background", "unique", "sparse", "expireAfterSeconds", "partialFilterExpression",
-        "weights", "default_language", "language_override", "textIndexVersion", "collation", "hidden", "ns",
+        "v", "key", "name", "unique", "sparse", "expireAfterSeconds", "partialFilterExpression", "collation", "hidden",
+        "weights", "default_language", "language_override", "textIndexVersion",
+        // MongoDB, too, does nothing with these.
+        "background", "dropDups", "ns",
     ];
+
+    private static readonly HashSet<string> Unsupported =
+    [
+        "storageEngine", "wildcardProjection", "columnstoreProjection", "prepareUnique", "clustered", "originalSpec", "bits", "min", "max", "bucketSize",
+        "2dsphereIndexVersion", "coarsestIndexedLevel", "finestIndexedLevel",
+    ];
+
+    private static readonly HashSet<string> KnownForId = ["v", "key", "name", "ns", "collation"];
 
     public static BsonDocument Normalize(BsonDocument request)
     {
-        if (request.Names.FirstOrDefault(n => !Known.Contains(n)) is { } unknown)
+        CheckFields(request);
+        var key = Document(request, "key") ?? throw Missing("key");
+        var isText = KeyPattern.Check(key);
+        var name = Name(request);
+        if (name == "_id_")
         {
-            throw new MongoError(197, "InvalidIndexSpecificationOption", $"The field '{unknown}' is not valid for an index specification or not supported by this server");
+            throw MongoError.BadValue($"The index name '_id_' is reserved for the _id index, which must have key pattern {{_id: 1}}, found {Failure.Show(key)}");
         }
 
-        var key = Document(request, "key") ?? throw new MongoError(9, "FailedToParse", "The 'key' field is a required property of an index specification");
-        var isText = CheckKey(key);
-        var name = request.GetValue("name", BsonNull.Value) is BsonString { Value.Length: > 0 } given
-            ? given.Value
-            : throw new MongoError(9, "FailedToParse", "The 'name' field is a required property of an index specification");
-        RefuseUnsupported(request);
-
-        var spec = new BsonDocument { { "v", 2 }, { "key", isText ? new BsonDocument { { "_fts", "text" }, { "_ftsx", 1 } } : key }, { "name", name } };
+        CheckVersion(request);
+        RefuseCollation(request);
+        var spec = new BsonDocument { { "v", 2 }, { "key", isText ? TextOptions.Key(key) : key }, { "name", name } };
         CopyFlag(request, spec, "unique");
         CopyFlag(request, spec, "sparse");
-        CopyExpiry(request, spec, key, isText);
-        if (Document(request, "partialFilterExpression") is { } filter)
-        {
-            if (spec.Contains("sparse"))
-            {
-                throw CannotCreate("cannot mix \"partialFilterExpression\" and \"sparse\" options");
-            }
-
-            PartialExpressions.Check(filter);
-            spec["partialFilterExpression"] = filter;
-        }
-
+        CopyFlag(request, [], "background");
+        CopyFlag(request, [], "dropDups");
+        CopyHidden(request, spec);
+        CopyExpiry(request, spec);
+        CopyPartialFilter(request, spec);
         if (isText)
         {
             TextOptions.Add(request, key, spec);
         }
-        else if (request.Contains("weights"))
+        else if (request.Names.FirstOrDefault(n => n is "weights" or "default_language" or "language_override" or "textIndexVersion") is { } option)
         {
-            throw CannotCreate("the 'weights' option is for text indexes");
+            throw MongoError.NotSupported($"The option '{option}' of an index that is not on text is not supported by this server");
         }
 
         return spec;
     }
 
-    public static MongoError CannotCreate(string why) => new(67, "CannotCreateIndex", why);
-
-    public static BsonDocument? Document(BsonDocument request, string name) => request.GetValue(name, BsonNull.Value) switch
+    /// <summary>Whether it is the index on <c>_id</c>, which every collection has, that is asked for.</summary>
+    public static bool IsForId(BsonDocument request)
     {
-        BsonDocument document => document,
-        BsonNull => null,
-        var other => throw MongoError.TypeMismatch($"The field '{name}' must be an object, but got {other.BsonType}"),
-    };
-
-    private static bool CheckKey(BsonDocument key)
-    {
-        if (key.ElementCount is 0 or > 32)
+        if (request.GetValue("key", BsonNull.Value) is not BsonDocument { ElementCount: 1 } key
+            || key.GetElement(0) is not { Name: "_id", Value.IsNumeric: true } id || Math.Abs(Math.Truncate(id.Value.ToDouble())) != 1)
         {
-            throw CannotCreate("Index keys must have between 1 and 32 fields.");
+            return false;
         }
 
-        foreach (var field in key)
+        CheckFields(request);
+        if (request.Names.FirstOrDefault(n => !KnownForId.Contains(n)) is { } unknown)
         {
-            if (field.Name.Length == 0 || field.Name.StartsWith('.') || field.Name.EndsWith('.') || field.Name.Contains("..", StringComparison.Ordinal))
-            {
-                throw CannotCreate("Index keys cannot contain an empty field.");
-            }
-
-            if (field.Name.Contains('$', StringComparison.Ordinal))
-            {
-                throw CannotCreate($"Wildcard indexes and index keys with '$' are not supported: {field.Name}");
-            }
-
-            var accepted = field.Value.IsNumeric ? field.Value.ToDouble() is not (0 or double.NaN) : field.Value == "text";
-            if (!accepted)
-            {
-                throw CannotCreate($"Values in the index key pattern must be numbers other than 0, or \"text\", but got {field.Name}: {field.Value}");
-            }
+            throw Unknown($"The field '{unknown}' is not valid for an _id index specification. Specification: {Failure.Show(request)}");
         }
 
-        var texts = key.Values.Count(v => v.IsString);
-        return texts == 0 ? false
-            : texts == key.ElementCount ? true
-            : throw MongoError.NotSupported("Text indexes with other fields beside the text are not supported by this server");
+        Name(request);
+        CheckVersion(request);
+        RefuseCollation(request);
+        return id.Value.ToDouble() == 1 ? true : throw MongoError.BadValue($"The field 'key' for an _id index must be {{_id: 1}}, but got {Failure.Show(key)}");
     }
 
-    private static void RefuseUnsupported(BsonDocument request)
+    public static MongoError CannotCreate(string why) => new(67, "CannotCreateIndex", why);
+
+    public static BsonDocument? Document(BsonDocument request, string name) => !request.TryGetValue(name, out var value)
+        ? null
+        : value as BsonDocument ?? throw Wrong(name, "an object", value);
+
+    public static MongoError Wrong(string name, string expected, BsonValue value) =>
+        MongoError.TypeMismatch($"The field '{name}' must be {expected}, but got {Failure.TypeName(value)}");
+
+    private static void CheckFields(BsonDocument request)
+    {
+        foreach (var name in request.Names)
+        {
+            if (Unsupported.Contains(name))
+            {
+                throw MongoError.NotSupported($"The index option '{name}' is not supported by this server");
+            }
+
+            if (!Known.Contains(name))
+            {
+                throw Unknown($"The field '{name}' is not valid for an index specification. Specification: {Failure.Show(request)}");
+            }
+        }
+    }
+
+    private static string Name(BsonDocument request) => !request.TryGetValue("name", out var name) ? throw Missing("name")
+        : name is not BsonString text ? throw Wrong("name", "a string", name)
+        : text.Value.Length == 0 ? throw CannotCreate("index name cannot be empty")
+        : text.Value == "*" ? throw MongoError.BadValue("The index name '*' is not valid.")
+        : text.Value;
+
+    private static void CheckVersion(BsonDocument request)
+    {
+        if (!request.TryGetValue("v", out var version) || version == 2)
+        {
+            return;
+        }
+
+        throw !version.IsNumeric ? Wrong("v", "a number", version)
+            : version == 1 ? MongoError.NotSupported("Indexes of version 1 are not supported by this server")
+            : CannotCreate($"Invalid index specification {Failure.Show(request)}; cannot create an index with v={version}");
+    }
+
+    private static void RefuseCollation(BsonDocument request)
     {
         if (Document(request, "collation") is { } collation && collation.GetValue("locale", "") != "simple")
         {
             throw MongoError.NotSupported("Index collations are not supported by this server");
-        }
-
-        if (request.GetValue("hidden", false).ToBoolean())
-        {
-            throw MongoError.NotSupported("Hidden indexes are not supported by this server");
-        }
-
-        if (request.GetValue("v", 2) != 2)
-        {
-            throw CannotCreate($"Invalid index version {request["v"]}");
         }
     }
 
@@ -125,28 +141,44 @@ internal static class IndexRequest
         }
     }
 
-    private static void CopyExpiry(BsonDocument request, BsonDocument spec, BsonDocument key, bool isText)
+    private static void CopyHidden(BsonDocument request, BsonDocument spec)
     {
-        if (!request.TryGetValue("expireAfterSeconds", out var seconds))
+        if (request.TryGetValue("hidden", out var hidden) && (hidden as BsonBoolean ?? throw Wrong("hidden", "a bool", hidden)).Value)
+        {
+            spec["hidden"] = true;
+        }
+    }
+
+    private static void CopyExpiry(BsonDocument request, BsonDocument spec)
+    {
+        if (request.TryGetValue("expireAfterSeconds", out var seconds))
+        {
+            spec["expireAfterSeconds"] = Expiry.IsValid(seconds, out var why) ? seconds : throw CannotCreate(why);
+            if (spec["key"].AsBsonDocument.ElementCount != 1)
+            {
+                throw CannotCreate("TTL indexes are single-field indexes, compound indexes do not support TTL");
+            }
+        }
+    }
+
+    private static void CopyPartialFilter(BsonDocument request, BsonDocument spec)
+    {
+        if (Document(request, "partialFilterExpression") is not { } filter)
         {
             return;
         }
 
-        if (!seconds.IsNumeric)
+        if (spec.Contains("sparse"))
         {
-            throw MongoError.TypeMismatch($"TTL index 'expireAfterSeconds' option must be numeric, but received a type of {seconds.BsonType}");
+            throw CannotCreate("cannot mix \"partialFilterExpression\" and \"sparse\" options");
         }
 
-        if (seconds.ToDouble() is not (>= 0 and <= int.MaxValue))
-        {
-            throw CannotCreate("TTL index 'expireAfterSeconds' option must be within an acceptable range");
-        }
-
-        if (isText || key.ElementCount != 1 || key.Contains("_id"))
-        {
-            throw CannotCreate("TTL indexes are single-field indexes and not on _id");
-        }
-
-        spec["expireAfterSeconds"] = seconds;
+        PartialExpressions.Check(filter);
+        spec["partialFilterExpression"] = filter;
     }
+
+    private static MongoError Missing(string name) =>
+        MongoError.FailedToParse($"The '{name}' field is a required property of an index specification");
+
+    private static MongoError Unknown(string message) => new(197, "InvalidIndexSpecificationOption", message);
 }

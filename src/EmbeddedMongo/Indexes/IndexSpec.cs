@@ -7,9 +7,6 @@ namespace Visuels.EmbeddedMongo.Indexes;
 /// <summary>One field of an index's key.</summary>
 internal readonly record struct IndexField(string Path, bool Descending);
 
-/// <summary>What a text index reads, and how much each field counts.</summary>
-internal sealed record TextFields(ImmutableArray<(string Path, double Weight)> Fields, string LanguageOverride);
-
 /// <summary>An index's definition; <see cref="Document"/> is what listIndexes shows.</summary>
 internal sealed class IndexSpec
 {
@@ -20,6 +17,7 @@ internal sealed class IndexSpec
         Key = document["key"].AsBsonDocument;
         Unique = document.GetValue("unique", false).ToBoolean();
         Sparse = document.GetValue("sparse", false).ToBoolean();
+        Hidden = document.GetValue("hidden", false).ToBoolean();
         if (document.TryGetValue("expireAfterSeconds", out var seconds))
         {
             ExpireAfter = TimeSpan.FromSeconds(seconds.ToDouble());
@@ -31,10 +29,9 @@ internal sealed class IndexSpec
             PartialFilter = Matcher.Compile(PartialExpression);
         }
 
-        if (document.TryGetValue("weights", out var weights))
+        if (document.Contains("weights"))
         {
-            var fields = weights.AsBsonDocument.Select(w => (w.Name, w.Value.ToDouble()));
-            Text = new TextFields([.. fields], document["language_override"].AsString);
+            Text = new TextFields(document);
             Fields = [];
         }
         else
@@ -55,6 +52,9 @@ internal sealed class IndexSpec
 
     public bool Sparse { get; }
 
+    /// <summary>Kept up to date, but no query uses it.</summary>
+    public bool Hidden { get; }
+
     public TimeSpan? ExpireAfter { get; }
 
     public BsonDocument? PartialExpression { get; }
@@ -68,17 +68,14 @@ internal sealed class IndexSpec
     /// <summary>Reads one element of createIndexes, refusing what this server does not do.</summary>
     public static IndexSpec Parse(BsonDocument request) => new(IndexRequest.Normalize(request));
 
-    /// <summary>The same index but for its name.</summary>
-    public bool HasSameOptionsAs(IndexSpec other) => WithoutName(Document).Equals(WithoutName(other.Document));
+    /// <summary>Whether the two cannot both exist: the same key, for the same documents.</summary>
+    public bool HasSameSignatureAs(IndexSpec other) => BsonOrder.Compare(Key, other.Key) == 0
+        && BsonOrder.Compare(PartialExpression ?? [], other.PartialExpression ?? []) == 0
+        && Unique == other.Unique && Sparse == other.Sparse;
 
-    /// <summary>Two indexes may share a key only when they cover different documents.</summary>
-    public bool CoversSameAs(IndexSpec other) =>
-        Key.Equals(other.Key) && Equals(PartialExpression, other.PartialExpression) && Unique == other.Unique && Sparse == other.Sparse;
+    /// <summary>The same index but for its name, and whether queries see it.</summary>
+    public bool IsSameAs(IndexSpec other) => BsonOrder.Compare(Options(Document), Options(other.Document)) == 0;
 
-    private static BsonDocument WithoutName(BsonDocument document)
-    {
-        var rest = (BsonDocument)document.DeepClone();
-        rest.Remove("name");
-        return rest;
-    }
+    private static BsonDocument Options(BsonDocument document) =>
+        [.. document.Where(o => o.Name is not ("name" or "hidden")).OrderBy(o => o.Name, StringComparer.Ordinal)];
 }

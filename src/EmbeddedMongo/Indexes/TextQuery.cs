@@ -1,89 +1,111 @@
+using System.Text;
 using MongoDB.Bson;
 
 namespace Visuels.EmbeddedMongo.Indexes;
 
-/// <summary>A $search text: words of which one is enough, "phrases" that must all occur, and -words that must not.</summary>
+/// <summary>The operand of $text: words of which one is enough, "phrases" that must all occur, and -words that must not.</summary>
 internal sealed class TextQuery
 {
     private readonly List<string> _phrases = [];
     private readonly List<string> _barredPhrases = [];
 
-    public HashSet<string> Words { get; } = [];
+    private TextQuery(TextLanguage? language, TextSensitivity sensitivity) => (Language, Sensitivity) = (language, sensitivity);
 
-    public HashSet<string> BarredWords { get; } = [];
+    /// <summary>Null for that of the index.</summary>
+    public TextLanguage? Language { get; }
+
+    public TextSensitivity Sensitivity { get; }
+
+    /// <summary>The words asked for, separated by spaces.</summary>
+    public string Words { get; private set; } = "";
+
+    public string BarredWords { get; private set; } = "";
+
+    public IReadOnlyList<string> Phrases => _phrases;
+
+    public IReadOnlyList<string> BarredPhrases => _barredPhrases;
 
     public static TextQuery Parse(BsonValue operand)
     {
-        var text = operand as BsonDocument ?? throw MongoError.TypeMismatch("$text expects an object");
-        foreach (var option in text)
+        var text = operand as BsonDocument ?? throw MongoError.BadValue("$text expects an object");
+        var search = Text(text, "$search") ?? throw new MongoError(4, "NoSuchKey", "Missing expected field \"$search\"");
+        var language = Text(text, "$language");
+        var sensitivity = new TextSensitivity(Flag(text, "$caseSensitive"), Flag(text, "$diacriticSensitive"));
+        if (text.Names.Any(n => n is not ("$search" or "$language" or "$caseSensitive" or "$diacriticSensitive")))
         {
-            var accepted = option.Name switch
-            {
-                "$search" => true,
-                "$language" => option.Value == "none",
-                "$caseSensitive" or "$diacriticSensitive" => option.Value == false,
-                _ => throw MongoError.BadValue($"unknown field {option.Name} in $text"),
-            };
-            if (!accepted)
-            {
-                throw MongoError.NotSupported($"{option.Name}: {option.Value} is not supported by this server");
-            }
+            throw MongoError.BadValue("extra fields in $text");
         }
 
-        var search = text.GetValue("$search", BsonNull.Value) as BsonString ?? throw MongoError.BadValue("Missing expected field \"$search\"");
-        var query = new TextQuery();
-        query.Read(search.Value);
+        var query = new TextQuery(string.IsNullOrEmpty(language) ? null : Known(language), sensitivity);
+        query.Read(search);
         return query;
     }
 
-    /// <summary>Whether a document that has one of the words really is a hit.</summary>
-    public bool Accepts(TextFields fields, BsonDocument document)
-    {
-        if (BarredWords.Count == 0 && _phrases.Count == 0 && _barredPhrases.Count == 0)
-        {
-            return true;
-        }
+    private static TextLanguage Known(string language) => TextLanguage.Find(language)
+        ?? throw MongoError.BadValue($"unsupported language: \"{language}\" for text index version 3");
 
-        var texts = fields.Fields.SelectMany(f => TextScores.Texts(document, f.Path)).Select(TextTokens.Fold).ToList();
-        return !texts.Exists(t => TextTokens.Of(t).Any(BarredWords.Contains))
-            && _phrases.TrueForAll(p => texts.Exists(t => t.Contains(p, StringComparison.Ordinal)))
-            && !_barredPhrases.Exists(p => texts.Exists(t => t.Contains(p, StringComparison.Ordinal)));
-    }
+    private static string? Text(BsonDocument text, string name) => !text.TryGetValue(name, out var value) ? null
+        : (value as BsonString)?.Value ?? throw MongoError.TypeMismatch($"\"{name}\" had the wrong type. Expected string, found {value.BsonType}");
 
+    private static bool Flag(BsonDocument text, string name) => text.TryGetValue(name, out var value)
+        && ((value as BsonBoolean)?.Value ?? throw MongoError.TypeMismatch($"\"{name}\" had the wrong type. Expected bool, found {value.BsonType}"));
+
+    // A hyphen after a space bars what follows up to the next space; a quotation mark that is never closed is a mere separator.
     private void Read(string search)
     {
-        var at = 0;
+        var (words, barredWords) = (new StringBuilder(), new StringBuilder());
+        var (barred, spaced, quote) = (false, true, -1);
+        var at = SkipSpace(search, 0);
         while (at < search.Length)
         {
-            // A hyphen says "not" only at the beginning of a word; within one it is a mere separator.
-            var barred = search[at] == '-' && (at == 0 || char.IsWhiteSpace(search[at - 1]));
-            var start = barred ? at + 1 : at;
-            if (start < search.Length && search[start] == '"')
+            var start = at;
+            var end = EndOf(search, at);
+            switch (search[start])
             {
-                var end = search.IndexOf('"', start + 1);
-                end = end < 0 ? search.Length : end;
-                AddPhrase(search[(start + 1)..end], barred);
-                at = end + 1;
-                continue;
+                case '-':
+                    barred |= quote < 0 && spaced;
+                    break;
+                case '"' when quote >= 0:
+                    (barred ? _barredPhrases : _phrases).Add(search[(quote + 1)..start]);
+                    quote = -1;
+                    break;
+                case '"':
+                    barred &= !spaced;
+                    quote = start;
+                    break;
+                case var _ when quote < 0 || !barred:
+                    barred &= !spaced;
+                    (barred ? barredWords : words).Append(search, start, end - start).Append(' ');
+                    break;
             }
 
-            var next = start;
-            while (next < search.Length && search[next] != '"' && !char.IsWhiteSpace(search[next]))
-            {
-                next++;
-            }
-
-            (barred ? BarredWords : Words).UnionWith(TextTokens.Of(search[start..next]));
-            at = next == start && !barred ? start + 1 : next;
+            at = SkipSpace(search, end);
+            spaced = at > end;
         }
+
+        (Words, BarredWords) = (words.ToString(), barredWords.ToString());
     }
 
-    private void AddPhrase(string phrase, bool barred)
+    private static int EndOf(string search, int at)
     {
-        (barred ? _barredPhrases : _phrases).Add(TextTokens.Fold(phrase));
-        if (!barred)
+        var end = at + 1;
+        while (search[at] is not ('-' or '"') && end < search.Length && search[end] is not ('-' or '"') && !IsSpace(search[end]))
         {
-            Words.UnionWith(TextTokens.Of(phrase));
+            end++;
         }
+
+        return end;
     }
+
+    private static int SkipSpace(string search, int at)
+    {
+        while (at < search.Length && IsSpace(search[at]))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private static bool IsSpace(char character) => character is ' ' or '\n' or '\v' or '\f' or '\r';
 }

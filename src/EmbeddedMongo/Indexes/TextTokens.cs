@@ -1,59 +1,53 @@
-using System.Globalization;
-using System.Text;
-
 namespace Visuels.EmbeddedMongo.Indexes;
 
-/// <summary>Words as a text index of version 3 and language "none" sees them: case and diacritics folded, nothing stemmed or left out.</summary>
+/// <summary>What a search tells apart; an index does neither.</summary>
+internal readonly record struct TextSensitivity(bool Case, bool Diacritics);
+
+/// <summary>The words of a text as a text index of version 3 sees them.</summary>
 internal static class TextTokens
 {
-    public static IEnumerable<string> Of(string text)
+    public static IEnumerable<string> Of(string text, TextLanguage language, TextSensitivity sensitivity = default, bool withStopWords = false)
     {
-        var folded = Fold(text);
-        var start = -1;
-        for (var i = 0; i <= folded.Length; i++)
+        foreach (var raw in Split(text, language))
         {
-            var inWord = i < folded.Length && IsWordPart(folded, i);
-            if (inWord && start < 0)
+            // Stop words and stems are those of words with their diacritics.
+            var word = TextCharacters.FoldCase(raw);
+            if (withStopWords || !language.IsStopWord(word))
             {
-                start = i;
+                var stem = language.Stem(sensitivity.Case ? raw : word);
+                yield return sensitivity.Diacritics ? stem : TextCharacters.WithoutDiacritics(stem);
             }
-            else if (!inWord && start >= 0)
+        }
+    }
+
+    /// <summary>A whole text as phrases are compared.</summary>
+    public static string Fold(string text, TextSensitivity sensitivity)
+    {
+        var folded = sensitivity.Case ? text : TextCharacters.FoldCase(text);
+        return sensitivity.Diacritics ? folded : TextCharacters.WithoutDiacritics(folded);
+    }
+
+    private static IEnumerable<string> Split(string text, TextLanguage language)
+    {
+        var (start, at) = (-1, 0);
+        foreach (var character in text.EnumerateRunes())
+        {
+            if (!TextCharacters.IsDelimiter(character, language.IsEnglish))
             {
-                yield return folded[start..i];
+                start = start < 0 ? at : start;
+            }
+            else if (start >= 0)
+            {
+                yield return text[start..at];
                 start = -1;
             }
-        }
-    }
 
-    public static string Fold(string text)
-    {
-        if (text.All(char.IsAscii))
+            at += character.Utf16SequenceLength;
+        }
+
+        if (start >= 0)
         {
-            return text.ToLowerInvariant();
+            yield return text[start..];
         }
-
-        // A lone surrogate has no normal form; it could not have come in as UTF-8.
-        var folded = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormD))
-        {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            {
-                folded.Append(char.ToLowerInvariant(c));
-            }
-        }
-
-        return folded.ToString().Normalize(NormalizationForm.FormC);
-    }
-
-    // Unlike all other punctuation, the underscore joins.
-    private static bool IsWordPart(string text, int at) =>
-        text[at] == '_' || char.IsLetterOrDigit(text[at]) || CharUnicodeInfo.GetUnicodeCategory(text, at) is
-            UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber
-        || (char.IsSurrogate(text[at]) && IsSupplementaryLetter(text, at));
-
-    private static bool IsSupplementaryLetter(string text, int at)
-    {
-        var first = char.IsLowSurrogate(text[at]) && at > 0 ? at - 1 : at;
-        return Rune.TryGetRuneAt(text, first, out var rune) && Rune.IsLetterOrDigit(rune);
     }
 }

@@ -1,5 +1,4 @@
 using MongoDB.Bson;
-using Visuels.EmbeddedMongo.Indexes;
 using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 using Visuels.EmbeddedMongo.Wire;
@@ -13,7 +12,7 @@ internal sealed class MatchScan : IDisposable
     private readonly CompiledFilter _filter;
     private readonly RowScan? _rows;
     private readonly HashSet<long>? _seen;
-    private readonly TextFields? _textFields;
+    private readonly TextSearch? _search;
     private readonly List<(long Rid, double Score)> _hits = [];
     private int _hit = -1;
     private byte[]? _bytes;
@@ -25,9 +24,8 @@ internal sealed class MatchScan : IDisposable
         _filter = filter;
         if (filter.Text is { } text)
         {
-            var index = TextSearch.Index(collection);
-            _textFields = index.Spec.Text;
-            _hits = TextSearch.Hits(session, index, text);
+            _search = new TextSearch(collection, text, filter.Rest);
+            _hits = _search.Hits(session);
             return;
         }
 
@@ -62,7 +60,7 @@ internal sealed class MatchScan : IDisposable
         while (_rows is null ? NextHit(session) : NextRow(session))
         {
             _document = null;
-            if (_filter.Matcher?.Matches(Document) != false && (_textFields is null || _filter.Text!.Accepts(_textFields, Document)))
+            if (_filter.Matcher?.Matches(Document) != false && _search?.Accepts(Document) != false)
             {
                 return true;
             }

@@ -22,7 +22,7 @@ internal static class Planner
         var bounds = FilterBounds.Of(filter, comparesBytes);
         var order = comparesBytes ? sort : null;
         var candidates = collection.Indexes
-            .Where(i => i.Spec.Text is null && PartialImplication.IsCovered(i.Spec, bounds))
+            .Where(i => i.Spec is { Text: null, Hidden: false } && PartialImplication.IsCovered(i.Spec, bounds))
             .Select(i => IndexCandidate.For(i, bounds, order))
             .Prepend(IndexCandidate.ForId(collection, bounds, order))
             .Where(c => c.IsUseful)

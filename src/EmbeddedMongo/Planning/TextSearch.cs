@@ -1,28 +1,95 @@
+using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
 using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
-/// <summary>Collects the records that contain one of the words, best first.</summary>
-internal static class TextSearch
+/// <summary>A text query over one collection's text index.</summary>
+internal sealed class TextSearch
 {
-    public static IndexInfo Index(CollectionInfo collection) =>
-        collection.Indexes.FirstOrDefault(i => i.Spec.Text is not null)
-        ?? throw new MongoError(27, "IndexNotFound", "text index required for $text query");
+    private readonly TextFields _fields;
+    private readonly TextQuery _query;
+    private readonly HashSet<string> _words;
+    private readonly HashSet<string> _barredWords;
+    private readonly List<string> _phrases;
+    private readonly List<string> _barredPhrases;
 
-    public static List<(long Rid, double Score)> Hits(Session session, IndexInfo index, TextQuery query)
+    public TextSearch(CollectionInfo collection, TextQuery query, BsonDocument rest)
+    {
+        Index = collection.Indexes.FirstOrDefault(i => i.Spec is { Text: not null, Hidden: false })
+            ?? throw new MongoError(27, "IndexNotFound", "text index required for $text query");
+        _fields = Index.Spec.Text!;
+        _query = query;
+        CheckPrefix(rest);
+
+        var language = query.Language ?? _fields.Language;
+        Terms = [.. TextTokens.Of(query.Words, language)];
+        _words = [.. TextTokens.Of(query.Words, language, query.Sensitivity)];
+        _barredWords = [.. TextTokens.Of(query.BarredWords, language, query.Sensitivity)];
+        _phrases = [.. query.Phrases.Select(p => TextTokens.Fold(p, query.Sensitivity))];
+        _barredPhrases = [.. query.BarredPhrases.Select(p => TextTokens.Fold(p, query.Sensitivity))];
+    }
+
+    public IndexInfo Index { get; }
+
+    /// <summary>The words to look up, in the order in which their scores are added up.</summary>
+    public SortedSet<string> Terms { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many entries of the index were read.</summary>
+    public long KeysRead { get; private set; }
+
+    /// <summary>The records that contain one of the words, best first.</summary>
+    public List<(long Rid, double Score)> Hits(Session session)
     {
         var scores = new Dictionary<long, double>();
-        foreach (var word in query.Words)
+        foreach (var word in Terms)
         {
-            using var postings = session.Db.Use(index.TermSql).Bind(1, word);
+            using var postings = session.Db.Use(Index.TermSql).Bind(1, word);
             while (postings.Step())
             {
                 var rid = postings.Long(0);
                 scores[rid] = scores.GetValueOrDefault(rid) + postings.Double(1);
+                KeysRead++;
             }
         }
 
         return [.. scores.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Value).ThenBy(s => s.Key)];
     }
+
+    /// <summary>Whether a document that has one of the words really is a hit.</summary>
+    public bool Accepts(BsonDocument document)
+    {
+        if (_barredWords.Count == 0 && _phrases.Count == 0 && _barredPhrases.Count == 0 && _query.Sensitivity == default)
+        {
+            return true;
+        }
+
+        var texts = _fields.Of(document).ToList();
+        var folded = texts.ConvertAll(t => TextTokens.Fold(t.Text, _query.Sensitivity));
+        return (_query.Sensitivity == default || HasAny(texts, _words))
+            && !HasAny(texts, _barredWords)
+            && _phrases.TrueForAll(p => folded.Exists(t => t.Contains(p, StringComparison.Ordinal)))
+            && !_barredPhrases.Exists(p => folded.Exists(t => t.Contains(p, StringComparison.Ordinal)));
+    }
+
+    private bool HasAny(List<WeightedText> texts, HashSet<string> words) =>
+        words.Count > 0 && texts.Exists(t => TextTokens.Of(t.Text, t.Language, _query.Sensitivity, withStopWords: true).Any(words.Contains));
+
+    private void CheckPrefix(BsonDocument rest)
+    {
+        if (_fields.Prefix.FirstOrDefault(path => !Equalities(rest).Contains(path)) is not null)
+        {
+            throw new MongoError(291, "NoQueryExecutionPlans", "failed to use text index to satisfy $text query "
+                + "(if text index is compound, are equality predicates given for all prefix fields?)");
+        }
+    }
+
+    // The paths of which the filter says, for the whole of it, what they equal.
+    private static IEnumerable<string> Equalities(BsonDocument filter) => filter.SelectMany(clause => clause.Name == "$and"
+        ? clause.Value.AsBsonArray.OfType<BsonDocument>().SelectMany(Equalities)
+        : !clause.Name.StartsWith('$') && IsEquality(clause.Value) ? [clause.Name] : Array.Empty<string>());
+
+    private static bool IsEquality(BsonValue condition) => condition is BsonDocument { ElementCount: > 0 } document && document.GetElement(0).Name.StartsWith('$')
+        ? document.Contains("$eq")
+        : condition is not BsonRegularExpression;
 }

@@ -103,6 +103,14 @@ internal static class CatalogTables
         Replace(session, session.Catalog.With(collection with { Indexes = collection.Indexes.Remove(index) }));
     }
 
+    /// <summary>The same index, whose entries stay as they are, under another definition.</summary>
+    public static void Redefine(WriteSession session, CollectionInfo collection, IndexInfo index, IndexSpec spec)
+    {
+        using var update = session.Db.Use("UPDATE indexes SET spec = ?2 WHERE id = ?1");
+        update.Bind(1, index.Id).Bind(2, spec.Document.ToBson()).Step();
+        Replace(session, session.Catalog.With(collection with { Indexes = collection.Indexes.Replace(index, index with { Spec = spec }) }));
+    }
+
     /// <summary>Once an index holds several keys of one document, plans that rely on one key per document must not be made again.</summary>
     public static void MarkMultikey(WriteSession session, string collectionName, long indexId)
     {

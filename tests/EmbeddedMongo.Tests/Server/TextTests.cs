@@ -75,32 +75,201 @@ public sealed class TextTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
             await _works.Find(Builders<BsonDocument>.Filter.Text("x")).ToListAsync(Find.Ct);
         })).Code);
 
-    [Fact]
-    public async Task A_document_in_a_language_of_its_own_is_refused()
+    [Theory]
+    [InlineData("harbours", "1,2")]
+    [InlineData("painted paints", "4")]
+    [InlineData("the and of", "")]
+    [InlineData("nights", "4")]
+    [InlineData("didn't", "")]
+    [InlineData("-nights harbour", "1,2")]
+    [InlineData("zurich's", "3")]
+    public async Task English_is_what_an_index_reads_unless_told_otherwise(string search, string ids)
+    {
+        await _works.IndexAsync("{title: 'text', text: 'text'}");
+        await InsertWorksAsync();
+
+        Assert.Equal(ids, await SearchAsync($"{{$search: \"{search}\"}}"));
+        Assert.Equal("english", (await IndexDocumentAsync())["default_language"]);
+    }
+
+    [Theory]
+    [InlineData("{$search: 'harbour'}", "1,2")]
+    [InlineData("{$search: 'Harbour', $caseSensitive: true}", "2")]
+    [InlineData("{$search: 'harbour', $caseSensitive: true}", "1")]
+    [InlineData("{$search: 'harbour -Blue', $caseSensitive: true}", "")]
+    [InlineData("{$search: 'harbour -blue', $caseSensitive: true}", "1")]
+    [InlineData("{$search: '\"Blue harbour\"', $caseSensitive: true}", "1")]
+    [InlineData("{$search: '\"blue harbour\"', $caseSensitive: true}", "")]
+    [InlineData("{$search: 'Zürich', $diacriticSensitive: true}", "3")]
+    [InlineData("{$search: 'zurich', $diacriticSensitive: true}", "")]
+    [InlineData("{$search: '\"zürich\"', $diacriticSensitive: true}", "3")]
+    [InlineData("{$search: 'harbours', $language: 'en'}", "1,2")]
+    [InlineData("{$search: 'harbours', $language: 'none'}", "")]
+    [InlineData("{$search: 'the night', $language: 'ENGLISH'}", "4")]
+    public async Task A_search_says_what_it_tells_apart_and_in_which_language(string text, string ids)
+    {
+        await _works.IndexAsync("{title: 'text', text: 'text'}", new CreateIndexOptions<BsonDocument> { DefaultLanguage = "none" });
+        await InsertWorksAsync();
+
+        Assert.Equal(ids, await SearchAsync(text));
+    }
+
+    [Theory]
+    [InlineData("harbour -blue", "2")]
+    [InlineData("harbour - blue", "1,2")]
+    [InlineData("harbour -blue-dawn", "2")]
+    [InlineData("harbour-blue", "1,2")]
+    [InlineData("harbour -\"at dawn\"", "2")]
+    [InlineData("\"harbour at", "1,2")]
+    [InlineData("-harbour", "")]
+    [InlineData("\"blue\" \"dawn\"", "1")]
+    public async Task Hyphens_and_quotation_marks_mean_what_they_mean_in_MongoDB(string search, string ids)
     {
         await FillAsync();
 
-        Assert.Equal(17262, (await Find.WriteErrorAsync(() => _works.InsertOneAsync("{title: 'Hafen', language: 'german'}"))).Code);
+        Assert.Equal(ids, await SearchAsync(new BsonDocument("$search", search)));
+    }
+
+    [Theory]
+    [InlineData("a,b;c", "c", true)]
+    [InlineData("a\u2019b", "b", true)]
+    [InlineData("snake_case", "snake", false)]
+    [InlineData("snake_case", "snake_case", true)]
+    [InlineData("ΣΊΣΥΦΟΣ", "σισυφος", true)]
+    [InlineData("Ꭰ", "ꭰ", true)]
+    [InlineData("naïveté", "NAIVETE", true)]
+    [InlineData("o\u0308l", "ol", true)]
+    [InlineData("Straße", "strasse", false)]
+    [InlineData("日本語", "日本", false)]
+    public async Task Words_end_and_are_folded_by_Unicode(string text, string search, bool found)
+    {
+        await _works.IndexAsync("{t: 'text'}", new CreateIndexOptions<BsonDocument> { DefaultLanguage = "none" });
+        await _works.InsertOneAsync(new BsonDocument { { "_id", 1 }, { "t", text } }, cancellationToken: Find.Ct);
+
+        Assert.Equal(found ? "1" : "", await SearchAsync(new BsonDocument("$search", search)));
+    }
+
+    // Weight, times 1 and half of each repetition, times 0.5 and half of the share, times 1.1 where the word is all there is.
+    [Theory]
+    [InlineData("gold", 1.1)]
+    [InlineData("Gold", 1.1)]
+    [InlineData("gold ring", 0.75)]
+    [InlineData("gold gold ring", 1.25)]
+    [InlineData("ring", 0)]
+    public async Task A_score_is_computed_as_MongoDB_computes_it(string text, double score)
+    {
+        await _works.IndexAsync("{t: 'text'}");
+        await _works.InsertOneAsync(new BsonDocument { { "_id", 1 }, { "t", text } }, cancellationToken: Find.Ct);
+
+        var found = await _works.Find(Builders<BsonDocument>.Filter.Text("gold")).Project("{score: {$meta: 'textScore'}}").FirstOrDefaultAsync(Find.Ct);
+
+        Assert.Equal(score, found?["score"].AsDouble ?? 0, 12);
+    }
+
+    [Fact]
+    public async Task A_document_can_say_its_own_language_and_so_can_one_inside_it()
+    {
+        await _works.IndexAsync("{t: 'text', 'parts.t': 'text'}", new CreateIndexOptions<BsonDocument> { LanguageOverride = "lang" });
+        await _works.InsertAsync("{_id: 1, t: 'running', lang: 'none'}", "{_id: 2, t: 'running'}", "{_id: 3, parts: [{t: 'running', lang: 'none'}, {t: 'jumping'}]}");
+
+        Assert.Equal("2", await SearchAsync("{$search: 'runs'}"));
+        Assert.Equal("1,3", await SearchAsync("{$search: 'running', $language: 'none'}"));
+        Assert.Equal("3", await SearchAsync("{$search: 'jumped'}"));
+    }
+
+    [Theory]
+    [InlineData("{title: 'Hafen', language: 'german'}", 17262)]
+    [InlineData("{title: 'Hafen', language: 1}", 17261)]
+    public async Task A_document_in_a_language_it_does_not_know_is_refused(string document, int code)
+    {
+        await FillAsync();
+
+        Assert.Equal(code, (await Find.WriteErrorAsync(() => _works.InsertOneAsync(document))).Code);
+    }
+
+    [Theory]
+    [InlineData("{}", 4)]
+    [InlineData("{$search: 1}", 14)]
+    [InlineData("{$search: 'a', $language: 'german'}", 2)]
+    [InlineData("{$search: 'a', $language: 1}", 14)]
+    [InlineData("{$search: 'a', $caseSensitive: 1}", 14)]
+    [InlineData("{$search: 'a', $other: true}", 2)]
+    [InlineData("'a'", 2)]
+    public async Task A_search_that_is_none_is_refused(string text, int code)
+    {
+        await FillAsync();
+
+        Assert.Equal(code, await server.RefusalAsync($"{{find: '{_works.CollectionNamespace.CollectionName}', filter: {{$text: {text}}}}}"));
+    }
+
+    [Fact]
+    public async Task An_index_can_read_every_text_of_a_document()
+    {
+        await _works.IndexAsync("{'$**': 'text'}");
+        await _works.InsertAsync("{_id: 1, a: {b: ['deep', {c: 'deeper'}]}}", "{_id: 2, n: 5, language: 'english', s: 'shallow'}");
+
+        Assert.Equal("1", await SearchAsync("{$search: 'deep'}"));
+        Assert.Equal("1", await SearchAsync("{$search: 'deeper'}"));
+        Assert.Equal("2", await SearchAsync("{$search: 'shallow'}"));
+        Assert.Equal("", await SearchAsync("{$search: 'english'}"));
+        Assert.Equal(BsonDocument.Parse("{v: 2, key: {_fts: 'text', _ftsx: 1}, name: '$**_text', weights: {'$**': 1}, default_language: 'english', language_override: 'language', textIndexVersion: 3}"), await IndexDocumentAsync());
+    }
+
+    [Fact]
+    public async Task The_fields_before_the_text_must_be_said_to_equal_something()
+    {
+        await _works.IndexAsync("{shop: 1, t: 'text', price: -1}");
+        await _works.InsertAsync("{_id: 1, shop: 1, t: 'gold'}", "{_id: 2, shop: 2, t: 'gold'}", "{_id: 3, t: 'gold'}");
+        var name = _works.CollectionNamespace.CollectionName;
+
+        Assert.Equal("1", await _works.IdsAsync("{shop: 1, $text: {$search: 'gold'}}"));
+        Assert.Equal("3", await _works.IdsAsync("{$and: [{shop: {$eq: null}}, {$text: {$search: 'gold'}}]}"));
+        Assert.Equal(291, await server.RefusalAsync($"{{find: '{name}', filter: {{$text: {{$search: 'gold'}}}}}}"));
+        Assert.Equal(291, await server.RefusalAsync($"{{find: '{name}', filter: {{shop: {{$gt: 0}}, $text: {{$search: 'gold'}}}}}}"));
+        Assert.Equal(BsonDocument.Parse("{shop: 1, _fts: 'text', _ftsx: 1, price: -1}"), (await IndexDocumentAsync())["key"]);
+        Assert.Equal(201, (await Find.WriteErrorAsync(() => _works.InsertOneAsync("{shop: [1], t: 'gold'}"))).Code);
+        Assert.Equal(201, (await Find.WriteErrorAsync(() => _works.InsertOneAsync("{shop: 1, price: [1], t: 'gold'}"))).Code);
     }
 
     [Fact]
     public async Task Only_one_text_index_is_possible()
     {
         await FillAsync();
+        var name = _works.CollectionNamespace.CollectionName;
 
-        var error = await Assert.ThrowsAsync<MongoCommandException>(() => _works.IndexAsync("{other: 'text'}", new CreateIndexOptions<BsonDocument> { DefaultLanguage = "none" }));
-
-        Assert.Equal(85, error.Code);
+        Assert.Equal(85, await server.RefusalAsync($"{{createIndexes: '{name}', indexes: [{{key: {{other: 'text'}}, name: 'o'}}]}}"));
+        Assert.Equal(67, await server.RefusalAsync($"{{createIndexes: '{name}', indexes: [{{key: {{a: 1, other: 'text'}}, name: 'o'}}]}}"));
     }
+
+    [Fact]
+    public async Task A_text_index_can_be_made_again_from_what_is_listed()
+    {
+        await FillAsync();
+        var listed = await IndexDocumentAsync();
+        await _works.Indexes.DropAllAsync(Find.Ct);
+
+        await server.RunAsync(new BsonDocument { { "createIndexes", _works.CollectionNamespace.CollectionName }, { "indexes", new BsonArray { listed } } }.ToJson());
+
+        Assert.Equal(listed, await IndexDocumentAsync());
+        Assert.Equal("2", await SearchAsync("{$search: 'sea'}"));
+    }
+
+    private async Task<BsonDocument> IndexDocumentAsync() => (await (await _works.Indexes.ListAsync(Find.Ct)).ToListAsync(Find.Ct))[1];
+
+    private async Task<string> SearchAsync(BsonDocument text) => string.Join(",", (await _works.Find(new BsonDocument("$text", text)).Sort("{_id: 1}").ToListAsync(Find.Ct)).Select(d => d["_id"]));
+
+    private Task<string> SearchAsync(string text) => SearchAsync(BsonDocument.Parse(text));
 
     private async Task FillAsync()
     {
         await _works.IndexAsync("{title: 'text', text: 'text', tags: 'text'}",
             new CreateIndexOptions<BsonDocument> { DefaultLanguage = "none", Weights = new BsonDocument("title", 10) });
-        await _works.InsertAsync(
-            "{_id: 1, title: 'Blue harbour at dawn', price: 5}",
-            "{_id: 2, title: 'Harbour', tags: ['tag_one', 'sea'], price: 20}",
-            "{_id: 3, title: 'Zürich', price: 30}",
-            "{_id: 4, title: 'The night', text: 'oil, paint', price: 40}");
+        await InsertWorksAsync();
     }
+
+    private Task InsertWorksAsync() => _works.InsertAsync(
+        "{_id: 1, title: 'Blue harbour at dawn', price: 5}",
+        "{_id: 2, title: 'Harbour', tags: ['tag_one', 'sea'], price: 20}",
+        "{_id: 3, title: 'Zürich', price: 30}",
+        "{_id: 4, title: 'The night', text: 'oil, paint', price: 40}");
 }
