@@ -25,14 +25,13 @@ internal static class AggregateCommands
             throw MongoError.NotSupported("Aggregations that are not over a collection are not supported by this server");
         }
 
-        var stages = context.Array("pipeline") ?? throw new MongoError(40414, "Location40414", "BSON field 'aggregate.pipeline' is missing but a required field");
-        var options = context.Document("cursor") ?? throw MongoError.FailedToParse("The 'cursor' option is required, except for aggregate with the explain argument");
-        if (options.Names.FirstOrDefault(n => n != "batchSize") is { } unknown)
+        var stages = context.Array("pipeline") ?? throw FieldTypes.Missing("aggregate", "pipeline");
+        if (!context.Has("cursor"))
         {
-            throw new MongoError(40415, "Location40415", $"BSON field 'cursor.{unknown}' is an unknown field.");
+            throw MongoError.FailedToParse("The 'cursor' option is required, except for aggregate with the explain argument");
         }
 
-        var batchSize = options.TryGetValue("batchSize", out var size) && size.IsNumeric ? size.ToInt64() : (long?)null;
+        var batchSize = context.CursorBatchSize();
         var queryContext = context.QueryContext(engine);
         var pipeline = Pipeline.Parse(stages, queryContext);
         var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext);

@@ -72,7 +72,7 @@ internal static class CollectionCommands
         var nameOnly = context.Flag("nameOnly");
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var collections = session.Catalog.Of(context.Database).Select(c => Describe(c, nameOnly)).Where(d => filter.Matcher?.Matches(d) != false);
-        var batchSize = context.Document("cursor")?.GetValue("batchSize", BsonNull.Value) is { IsNumeric: true } size ? size.ToInt64() : (long?)null;
+        var batchSize = context.CursorBatchSize();
         var source = DocumentSource.Of(collections);
         CursorReply.WriteFirst(engine, context, session, $"{context.Database}.$cmd.listCollections", source, batchSize, singleBatch: false);
         return default;

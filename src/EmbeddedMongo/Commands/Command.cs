@@ -29,32 +29,30 @@ internal sealed record Command(string Name, string[] Fields, Func<Engine, Comman
 
         foreach (var field in context.Body.Skip(1))
         {
-            if (Unsupported.Contains(field.Name))
+            var isUnsupported = Unsupported.Contains(field.Name);
+            if (!isUnsupported && !_fields.Contains(field.Name) && !Everywhere.Contains(field.Name))
             {
-                if (!IsHarmless(field))
-                {
-                    throw MongoError.NotSupported($"The field '{Name}.{field.Name}' is not supported by this server");
-                }
+                throw FieldTypes.Unknown(Name, field.Name);
             }
-            else if (!_fields.Contains(field.Name) && !Everywhere.Contains(field.Name))
+
+            FieldTypes.Check(Name, field);
+            if (isUnsupported && !IsHarmless(field))
             {
-                throw Unknown(field.Name);
+                throw MongoError.NotSupported($"The field '{Name}.{field.Name}' is not supported by this server");
             }
         }
 
         if (context.Message.Sequences.Keys.FirstOrDefault(k => !_fields.Contains(k)) is { } sequence)
         {
-            throw Unknown(sequence);
+            throw FieldTypes.Unknown(Name, sequence);
         }
     }
-
-    private MongoError Unknown(string field) => new(40415, "Location40415", $"BSON field '{Name}.{field}' is an unknown field.");
 
     private static bool IsHarmless(BsonElement field) => field.Value switch
     {
         BsonNull => true,
         BsonBoolean flag => !flag.Value,
-        BsonDocument document => document.ElementCount == 0 || (field.Name == "collation" && document.GetValue("locale", "") == "simple"),
+        BsonDocument document => document.ElementCount == 0 || (field.Name == "collation" && document.ElementCount == 1 && document.GetValue("locale", "") == "simple"),
         _ => false,
     };
 }

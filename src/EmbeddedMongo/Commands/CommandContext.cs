@@ -17,7 +17,7 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
 
     public string Name { get; } = message.CommandName;
 
-    public string Database => Text("$db") ?? throw new MongoError(40414, "Location40414", "BSON field 'OP_MSG.$db' is missing but a required field");
+    public string Database => Text("$db") ?? throw FieldTypes.Missing("OP_MSG", "$db");
 
     /// <summary>The collection that the command's first field names.</summary>
     public string Collection
@@ -25,7 +25,7 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
         get
         {
             var name = Body.GetElement(0).Value as BsonString
-                ?? throw new MongoError(73, "InvalidNamespace", $"collection name has invalid type {Body.GetElement(0).Value.BsonType}");
+                ?? throw new MongoError(73, "InvalidNamespace", $"collection name has invalid type {Failure.TypeName(Body.GetElement(0).Value)}");
             Names.CheckCollection(Database, name.Value);
             return name.Value;
         }
@@ -80,8 +80,19 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
             throw Wrong(field, value, "long");
         }
 
+        // Beyond what a long holds it stands for no limit, as it does in MongoDB.
         var number = value.ToDouble();
-        return number is >= 0 and <= long.MaxValue ? (long)number : throw MongoError.BadValue($"BSON field '{field}' value must be >= 0, actual value '{value}'");
+        return number >= 0 || double.IsNaN(number)
+            ? value is BsonInt64 whole ? whole.Value : (long)Math.Min(number, long.MaxValue)
+            : throw new MongoError(51024, "Location51024", $"BSON field '{field}' value must be >= 0, actual value '{value}'");
+    }
+
+    /// <summary>How many documents the first batch of the command's cursor may have.</summary>
+    public long? CursorBatchSize()
+    {
+        var cursor = Document("cursor") ?? [];
+        FieldTypes.CheckAll("cursor", cursor, "batchSize");
+        return cursor.TryGetValue("batchSize", out var size) && size.IsNumeric ? size.ToInt64() : null;
     }
 
     /// <summary>The documents of a write, whether they were sent beside the body or in it.</summary>
@@ -89,7 +100,7 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
     {
         if (!Message.Sequences.TryGetValue(field, out var documents))
         {
-            var inline = Array(field) ?? throw new MongoError(40414, "Location40414", $"BSON field '{Name}.{field}' is missing but a required field");
+            var inline = Array(field) ?? throw FieldTypes.Missing(Name, field);
             documents = [.. inline.Select(d => (ReadOnlyMemory<byte>)BsonBytes.Encode(d as BsonDocument ?? throw Wrong(field, d, "object")))];
         }
 
@@ -100,6 +111,5 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
 
     private BsonValue? Value(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull ? value : null;
 
-    private MongoError Wrong(string field, BsonValue value, string expected) => MongoError.TypeMismatch(
-        $"BSON field '{Name}.{field}' is the wrong type '{value.BsonType.ToString().ToLowerInvariant()}', expected type '{expected}'");
+    private MongoError Wrong(string field, BsonValue value, string expected) => FieldTypes.Wrong($"{Name}.{field}", value, expected);
 }

@@ -46,14 +46,12 @@ internal static class DeleteCommand
     {
         StatementFields.Check(statement, Ns, "q", "limit");
         var query = StatementFields.Query(statement, Ns);
-        var limit = statement.GetValue("limit", BsonNull.Value);
-        if (!limit.IsNumeric)
+        var limit = StatementFields.Required(statement, Ns, "limit");
+        if (!limit.IsNumeric || limit.ToDouble() is not (0 or 1))
         {
-            throw new MongoError(40414, "Location40414", $"BSON field '{Ns}.limit' is missing but a required field");
+            throw MongoError.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}");
         }
 
-        return Attempt<(CompiledFilter, bool)>.At(() => limit.ToDouble() is 0 or 1
-            ? (CompiledFilter.Parse(query, context), limit.ToDouble() == 0)
-            : throw MongoError.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}"));
+        return Attempt<(CompiledFilter, bool)>.At(() => (CompiledFilter.Parse(query, context), limit.ToDouble() == 0));
     }
 }

@@ -92,8 +92,13 @@ internal static class FindCommands
     private static ValueTask<BsonDocument?> GetMore(Engine engine, CommandContext context)
     {
         var id = context.Body[0] as BsonInt64
-            ?? throw MongoError.TypeMismatch($"BSON field 'getMore.getMore' is the wrong type '{context.Body[0].BsonType}', expected type 'long'");
-        var collection = context.Text("collection") ?? throw new MongoError(40414, "Location40414", "BSON field 'getMore.collection' is missing but a required field");
+            ?? throw FieldTypes.Wrong("getMore.getMore", context.Body[0], "long");
+        if (context.Count("maxTimeMS") is > 0)
+        {
+            throw MongoError.BadValue("cannot set maxTimeMS on getMore command for a non-awaitData cursor");
+        }
+
+        var collection = context.Text("collection") ?? throw FieldTypes.Missing("getMore", "collection");
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         CursorReply.WriteNext(engine, context, session, id.Value, $"{context.Database}.{collection}", context.Count("batchSize"));
         return default;
@@ -101,11 +106,18 @@ internal static class FindCommands
 
     private static ValueTask<BsonDocument?> KillCursors(Engine engine, CommandContext context)
     {
+        var ids = context.Array("cursors") ?? throw FieldTypes.Missing("killCursors", "cursors");
+        _ = context.Collection;
+        for (var i = 0; i < ids.Count; i++)
+        {
+            _ = ids[i] as BsonInt64 ?? throw FieldTypes.Wrong($"killCursors.cursors.{i}", ids[i], "long");
+        }
+
         var killed = new BsonArray();
         var notFound = new BsonArray();
-        foreach (var id in context.Array("cursors") ?? [])
+        foreach (var id in ids)
         {
-            (id is BsonInt64 known && engine.Cursors.Kill(known.Value) ? killed : notFound).Add(id);
+            (engine.Cursors.Kill(id.AsInt64) ? killed : notFound).Add(id);
         }
 
         return new(new BsonDocument
@@ -122,11 +134,18 @@ internal static class FindCommands
     {
         var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
         var skip = context.Count("skip") ?? 0;
-        var limit = context.Count("limit") is { } given and > 0 ? given : long.MaxValue;
+        var limit = CountLimit(context.Body.GetValue("limit", 0));
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var all = CountMatches(session, context.Database, context.Collection, filter, limit > long.MaxValue - skip ? long.MaxValue : skip + limit);
         var count = Math.Max(0, all - skip);
         return new(new BsonDocument { { "n", Number.Wrap(count) }, { "ok", 1.0 } });
+    }
+
+    // A negative limit is as good as a positive one.
+    private static long CountLimit(BsonValue limit)
+    {
+        var number = limit.IsNumeric ? Math.Abs(limit.ToDouble()) : 0;
+        return number >= 1 && number < long.MaxValue ? (long)number : long.MaxValue;
     }
 
     /// <summary>How many documents match, counted no further than a limit.</summary>
@@ -150,7 +169,7 @@ internal static class FindCommands
     private static ValueTask<BsonDocument?> Distinct(Engine engine, CommandContext context)
     {
         var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
-        var key = context.Text("key") ?? throw new MongoError(40414, "Location40414", "BSON field 'distinct.key' is missing but a required field");
+        var key = context.Text("key") ?? throw FieldTypes.Missing("distinct", "key");
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
         var values = new SortedSet<BsonValue>(filter.Context.Collation.Comparer);

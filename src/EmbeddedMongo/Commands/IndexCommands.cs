@@ -23,7 +23,7 @@ internal static class IndexCommands
     private static async ValueTask<BsonDocument?> CreateAsync(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
-        var requests = context.Array("indexes") ?? throw new MongoError(40414, "Location40414", "BSON field 'createIndexes.indexes' is missing but a required field");
+        var requests = context.Array("indexes") ?? throw FieldTypes.Missing("createIndexes", "indexes");
         if (requests.Count == 0)
         {
             throw MongoError.BadValue("Must specify at least one index to create");
@@ -103,7 +103,7 @@ internal static class IndexCommands
         using var session = engine.Store.Read(context.Count("maxTimeMS"));
         var collection = session.Catalog.Find(database, name) ?? throw NoSuchCollection(context.Namespace);
         var source = DocumentSource.Of(collection.Indexes.Select(i => i.Spec.Document).Prepend(IdIndex));
-        var batchSize = context.Document("cursor")?.GetValue("batchSize", BsonNull.Value) is { IsNumeric: true } size ? size.ToInt64() : (long?)null;
+        var batchSize = context.CursorBatchSize();
         CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch: false);
         return default;
     }

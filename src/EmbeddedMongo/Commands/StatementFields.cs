@@ -11,17 +11,14 @@ internal static class StatementFields
     {
         foreach (var field in statement)
         {
-            if (known.Contains(field.Name))
+            var isUnsupported = Unsupported.Contains(field.Name);
+            if (!isUnsupported && !known.Contains(field.Name))
             {
-                continue;
+                throw FieldTypes.Unknown(ns, field.Name);
             }
 
-            if (!Unsupported.Contains(field.Name))
-            {
-                throw new MongoError(40415, "Location40415", $"BSON field '{ns}.{field.Name}' is an unknown field.");
-            }
-
-            if (field.Value is not BsonNull and not BsonDocument { ElementCount: 0 }
+            FieldTypes.Check(ns, field);
+            if (isUnsupported && field.Value is not BsonNull and not BsonDocument { ElementCount: 0 }
                 && (field.Name != "collation" || field.Value is not BsonDocument collation || collation.GetValue("locale", "") != "simple"))
             {
                 throw MongoError.NotSupported($"The field '{ns}.{field.Name}' is not supported by this server");
@@ -29,13 +26,10 @@ internal static class StatementFields
         }
     }
 
-    public static BsonDocument Query(BsonDocument statement, string ns) => statement.GetValue("q", BsonNull.Value) as BsonDocument
-        ?? throw new MongoError(40414, "Location40414", $"BSON field '{ns}.q' is missing but a required field");
+    public static BsonDocument Query(BsonDocument statement, string ns) => Required(statement, ns, "q").AsBsonDocument;
 
-    public static bool Flag(BsonDocument statement, string ns, string field) => statement.GetValue(field, false) switch
-    {
-        BsonBoolean flag => flag.Value,
-        { IsNumeric: true } number => number.ToDouble() != 0,
-        var other => throw MongoError.TypeMismatch($"BSON field '{ns}.{field}' is the wrong type '{other.BsonType}', expected type 'bool'"),
-    };
+    public static BsonValue Required(BsonDocument statement, string ns, string field) =>
+        statement.TryGetValue(field, out var value) && !value.IsBsonNull ? value : throw FieldTypes.Missing(ns, field);
+
+    public static bool Flag(BsonDocument statement, string field) => statement.TryGetValue(field, out var value) && value == BsonBoolean.True;
 }

@@ -43,7 +43,13 @@ internal static class UpdateCommand
     {
         StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters");
         var query = StatementFields.Query(statement, Ns);
-        var (multi, upsert) = (StatementFields.Flag(statement, Ns, "multi"), StatementFields.Flag(statement, Ns, "upsert"));
+        var update = StatementFields.Required(statement, Ns, "u");
+        if (update is not (BsonDocument or BsonArray))
+        {
+            throw MongoError.FailedToParse("Update argument must be either an object or an array");
+        }
+
+        var (multi, upsert) = (StatementFields.Flag(statement, "multi"), StatementFields.Flag(statement, "upsert"));
         return Attempt<(DocumentUpdate, bool, bool)>.At(() =>
         {
             if (upsert)
@@ -51,9 +57,9 @@ internal static class UpdateCommand
                 UpsertSeeds.RefuseExpressions(query);
             }
 
-            var update = DocumentUpdate.Parse(query, statement.GetValue("u", BsonNull.Value), statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray, context);
-            return !multi || !update.IsReplacement
-                ? (update, multi, upsert)
+            var parsed = DocumentUpdate.Parse(query, update, statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray, context);
+            return !multi || !parsed.IsReplacement
+                ? (parsed, multi, upsert)
                 : throw MongoError.FailedToParse("multi update is not supported for replacement-style update");
         });
     }
