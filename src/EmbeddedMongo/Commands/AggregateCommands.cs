@@ -37,7 +37,7 @@ internal static class AggregateCommands
         var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext);
         var (database, name) = (context.Database, context.Collection);
 
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         DocumentSource source;
         if (OnlyCounts(stages))
         {

@@ -70,7 +70,7 @@ internal static class CollectionCommands
     {
         var filter = CompiledFilter.Parse(context.Document("filter") ?? [], context.QueryContext(engine));
         var nameOnly = context.Flag("nameOnly");
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         var collections = session.Catalog.Of(context.Database).Select(c => Describe(c, nameOnly)).Where(d => filter.Matcher?.Matches(d) != false);
         var batchSize = context.CursorBatchSize();
         var source = DocumentSource.Of(collections);

@@ -1,11 +1,12 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Storage;
 using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
 /// <summary>One command being run: typed access to its fields, and the reply it may write to directly.</summary>
-internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, long connectionId)
+internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, long connectionId, CancellationToken disconnected)
 {
     public WireMessage Message { get; } = message;
 
@@ -35,6 +36,14 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
 
     /// <summary>What surrounds the command's queries.</summary>
     public QueryContext QueryContext(Engine engine) => new QueryContext(Collation.Simple, new BsonDateTime(engine.Clock.GetUtcNow().UtcDateTime)).WithLet(Document("let") ?? []);
+
+    /// <summary>A snapshot for this command, for as long as the client waits for it.</summary>
+    public ReadSession Read(Engine engine)
+    {
+        var session = engine.Store.Read(Count("maxTimeMS"));
+        session.Disconnected = disconnected;
+        return session;
+    }
 
     public bool Has(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull;
 

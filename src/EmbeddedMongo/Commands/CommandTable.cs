@@ -6,6 +6,7 @@ internal static class CommandTable
     private static readonly Dictionary<string, Command> Commands = new Command[][]
     {
         HandshakeCommands.All, FindCommands.All, WriteCommands.All, AggregateCommands.All, IndexCommands.All, CollModCommand.All, CollectionCommands.All,
+        ValidateCommand.All,
     }.SelectMany(c => c).ToDictionary(c => c.Name);
 
     public static Command? Find(string name) => Commands.GetValueOrDefault(name);

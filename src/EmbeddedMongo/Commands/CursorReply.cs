@@ -36,6 +36,7 @@ internal static class CursorReply
         var stays = false;
         try
         {
+            cursor.Source.Attach(session);
             var most = batchSize is null or 0 ? long.MaxValue : batchSize.Value;
             stays = Write(context.Reply, "nextBatch", session, cursor, most, more => more ? id : 0);
         }

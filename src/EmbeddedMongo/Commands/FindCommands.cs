@@ -33,7 +33,7 @@ internal static class FindCommands
         var batchSize = context.Count("batchSize");
         var (database, name) = (context.Database, context.Collection);
 
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         if (filter.SingleId is { } id && projection is null && skip == 0 && batchSize != 0)
         {
             WriteById(context, session, database, name, id);
@@ -99,7 +99,7 @@ internal static class FindCommands
         }
 
         var collection = context.Text("collection") ?? throw FieldTypes.Missing("getMore", "collection");
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         CursorReply.WriteNext(engine, context, session, id.Value, $"{context.Database}.{collection}", context.Count("batchSize"));
         return default;
     }
@@ -135,7 +135,7 @@ internal static class FindCommands
         var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
         var skip = context.Count("skip") ?? 0;
         var limit = CountLimit(context.Body.GetValue("limit", 0));
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         var all = CountMatches(session, context.Database, context.Collection, filter, limit > long.MaxValue - skip ? long.MaxValue : skip + limit);
         var count = Math.Max(0, all - skip);
         return new(new BsonDocument { { "n", Number.Wrap(count) }, { "ok", 1.0 } });
@@ -170,7 +170,7 @@ internal static class FindCommands
     {
         var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
         var key = context.Text("key") ?? throw FieldTypes.Missing("distinct", "key");
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
         var values = new SortedSet<BsonValue>(filter.Context.Collation.Comparer);
         while (scan?.Next(session) == true)

@@ -100,7 +100,7 @@ internal static class IndexCommands
     private static ValueTask<BsonDocument?> List(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
-        using var session = engine.Store.Read(context.Count("maxTimeMS"));
+        using var session = context.Read(engine);
         var collection = session.Catalog.Find(database, name) ?? throw NoSuchCollection(context.Namespace);
         var source = DocumentSource.Of(collection.Indexes.Select(i => i.Spec.Document).Prepend(IdIndex));
         var batchSize = context.CursorBatchSize();

@@ -17,6 +17,11 @@ internal abstract class DocumentSource : IDisposable
     {
     }
 
+    /// <summary>Another session has come. Fails as MongoDB's cursors do where what is read from is gone.</summary>
+    public virtual void Attach(Session session)
+    {
+    }
+
     public abstract void Dispose();
 
     public static DocumentSource Of(IEnumerable<BsonDocument> documents) => new EnumeratedSource(documents.GetEnumerator());
@@ -57,6 +62,8 @@ internal sealed class FindSource(MatchScan scan, BsonDocument? sort, Projection?
     }
 
     public override void Detach() => scan.Detach();
+
+    public override void Attach(Session session) => scan.Attach(session);
 
     public override void Dispose() => scan.Dispose();
 
@@ -100,6 +107,7 @@ internal sealed class PipelineSource(MatchScan? scan, Pipeline pipeline) : Docum
 {
     private IEnumerator<BsonDocument>? _results;
     private Session? _session;
+    private bool _inputEnded;
 
     public override byte[]? Next(Session session)
     {
@@ -115,6 +123,14 @@ internal sealed class PipelineSource(MatchScan? scan, Pipeline pipeline) : Docum
         _session = null;
     }
 
+    public override void Attach(Session session)
+    {
+        if (!_inputEnded)
+        {
+            scan?.Attach(session);
+        }
+    }
+
     public override void Dispose()
     {
         _results?.Dispose();
@@ -127,5 +143,7 @@ internal sealed class PipelineSource(MatchScan? scan, Pipeline pipeline) : Docum
         {
             yield return scan.ScoredDocument;
         }
+
+        _inputEnded = true;
     }
 }

@@ -11,10 +11,12 @@ internal sealed class MatchScan : IDisposable
     private readonly CollectionInfo _collection;
     private readonly CompiledFilter _filter;
     private readonly RowScan? _rows;
+    private readonly IndexInfo? _index;
     private readonly HashSet<long>? _seen;
     private readonly TextSearch? _search;
     private readonly List<(long Rid, double Score)> _hits = [];
     private int _hit = -1;
+    private bool _mayBeStale;
     private byte[]? _bytes;
     private BsonDocument? _document;
 
@@ -26,11 +28,13 @@ internal sealed class MatchScan : IDisposable
         {
             _search = new TextSearch(collection, text, filter.Rest);
             _hits = _search.Hits(session);
+            _index = _search.Index;
             return;
         }
 
         var plan = Planner.Plan(session, collection, filter.Rest, sort, limited, Collation);
         _rows = new RowScan(plan);
+        _index = plan.Index;
         _seen = plan.MayRepeat ? [] : null;
         IsSorted = plan.IsSorted;
     }
@@ -60,7 +64,7 @@ internal sealed class MatchScan : IDisposable
         while (_rows is null ? NextHit(session) : NextRow(session))
         {
             _document = null;
-            if (_filter.Matcher?.Matches(Document) != false && _search?.Accepts(Document) != false)
+            if (_filter.Matcher?.Matches(Document) != false && _search?.Accepts(Document, _mayBeStale) != false)
             {
                 return true;
             }
@@ -69,7 +73,26 @@ internal sealed class MatchScan : IDisposable
         return false;
     }
 
-    public void Detach() => _rows?.Detach();
+    public void Detach()
+    {
+        _rows?.Detach();
+        _mayBeStale = true;
+    }
+
+    public void Attach(Session session)
+    {
+        // Ids are never used again: a collection of the same name that was made since is another one.
+        var now = session.Catalog.Collections.GetValueOrDefault(_collection.Namespace);
+        if (now?.Id != _collection.Id)
+        {
+            throw new MongoError(175, "QueryPlanKilled", $"collection dropped between two batches: {_collection.Namespace}");
+        }
+
+        if (_index is not null && now.Indexes.All(i => i.Id != _index.Id))
+        {
+            throw new MongoError(175, "QueryPlanKilled", $"query plan killed :: index '{_index.Spec.Name}' dropped");
+        }
+    }
 
     public void Dispose() => _rows?.Dispose();
 

@@ -57,8 +57,15 @@ internal sealed class TextSearch
     }
 
     /// <summary>Whether a document that has one of the words really is a hit.</summary>
-    public bool Accepts(BsonDocument document)
+    /// <param name="document">What the record of the hit holds.</param>
+    /// <param name="mayBeStale">The record may hold something else since the words were looked up, even another document.</param>
+    public bool Accepts(BsonDocument document, bool mayBeStale)
     {
+        if (mayBeStale && !IndexEntries.Of(Index.Spec, document).Terms.Any(t => Terms.Contains(t.Term)))
+        {
+            return false;
+        }
+
         if (_barredWords.Count == 0 && _phrases.Count == 0 && _barredPhrases.Count == 0 && _query.Sensitivity == default)
         {
             return true;

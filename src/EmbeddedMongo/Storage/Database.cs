@@ -86,9 +86,6 @@ internal sealed class Database : IDisposable
 
     public static bool IsUniqueViolation(SqliteException error) => error.SqliteErrorCode == raw.SQLITE_CONSTRAINT;
 
-    public static bool IsMissingTable(SqliteException error) =>
-        error.SqliteErrorCode == raw.SQLITE_ERROR && error.Message.StartsWith("no such table", StringComparison.Ordinal);
-
     private void ForgetStatements()
     {
         foreach (var (sql, statement) in _statements.Where(s => !s.Value.InUse).ToList())

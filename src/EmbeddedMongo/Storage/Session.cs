@@ -10,8 +10,17 @@ internal abstract class Session(Database db, Catalog catalog)
     /// <summary>When the command's maxTimeMS is over, as a timestamp of <see cref="Environment.TickCount64"/>.</summary>
     public long Deadline { get; init; } = long.MaxValue;
 
+    /// <summary>Nobody waits for the result any longer.</summary>
+    public CancellationToken Disconnected { get; set; }
+
+    /// <summary>Ends a command that has become too late or pointless.</summary>
     public void CheckDeadline()
     {
+        if (Disconnected.IsCancellationRequested)
+        {
+            throw new MongoError(279, "ClientDisconnect", "The client has gone away");
+        }
+
         if (Environment.TickCount64 > Deadline)
         {
             throw new MongoError(50, "MaxTimeMSExpired", "operation exceeded time limit");

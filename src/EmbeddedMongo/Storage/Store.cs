@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Visuels.EmbeddedMongo.Storage;
 
@@ -43,8 +42,9 @@ internal sealed class Store : IDisposable
             db.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {(flushEveryCommit ? "FULL" : "OFF")}; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864");
             return new Store(file, folderLock, db);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException or EmbeddedMongoException or ArgumentException or NotSupportedException)
+        catch (Exception error)
         {
+            // A damaged file can make anything go wrong.
             db?.Dispose();
             folderLock?.Dispose();
             throw Explain(folder, error, haveLock: folderLock is not null);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 
 namespace Visuels.EmbeddedMongo.Storage;
@@ -97,9 +98,10 @@ internal sealed class Writer : IDisposable
             foreach (var job in _batch)
             {
                 job.Run(session);
-                if (!_db.InTransaction)
+                if (job.Failure is SqliteException)
                 {
-                    throw new MongoError(14031, "OutOfDiskSpace", "The store ended the transaction; nothing of it was written");
+                    // A store that failed may have undone more than this job's work, so nobody's is kept.
+                    ExceptionDispatchInfo.Throw(job.Failure);
                 }
             }
 
@@ -139,6 +141,8 @@ internal sealed class Writer : IDisposable
 
     private abstract class Job
     {
+        public Exception? Failure { get; protected set; }
+
         public abstract void Run(WriteSession session);
 
         public abstract void Complete(Exception? commitFailure);
@@ -148,7 +152,6 @@ internal sealed class Writer : IDisposable
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T _result = default!;
-        private Exception? _failure;
 
         public Task<T> Task => _done.Task;
 
@@ -161,13 +164,13 @@ internal sealed class Writer : IDisposable
             catch (Exception error)
             {
                 // It is the caller's; documents are written atomically, so nothing half-done is left behind.
-                _failure = error;
+                Failure = error;
             }
         }
 
         public override void Complete(Exception? commitFailure)
         {
-            if ((commitFailure ?? _failure) is { } failure)
+            if ((commitFailure ?? Failure) is { } failure)
             {
                 _done.SetException(failure);
             }

@@ -20,11 +20,6 @@ internal sealed class ReplyBuffer
 
     public void Begin(int requestId, int responseTo, bool legacy)
     {
-        if (_bytes.Length > KeepAtMost)
-        {
-            _bytes = new byte[4096];
-        }
-
         _bodyStart = legacy ? 36 : 21;
         _bytes.AsSpan(0, _bodyStart).Clear();
         Length = _bodyStart;
@@ -39,6 +34,15 @@ internal sealed class ReplyBuffer
 
     /// <summary>Drops what a command had written before it failed.</summary>
     public void Rewind() => Length = _bodyStart;
+
+    /// <summary>After a reply has been sent: an idle connection keeps no large buffer.</summary>
+    public void Trim()
+    {
+        if (_bytes.Length > KeepAtMost)
+        {
+            _bytes = new byte[4096];
+        }
+    }
 
     public void Finish() => Put(0, Length);
 

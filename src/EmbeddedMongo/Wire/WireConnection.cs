@@ -10,6 +10,7 @@ namespace Visuels.EmbeddedMongo.Wire;
 /// <summary>Reads one client's requests and answers them in order. Bytes that make no message end this connection and no other.</summary>
 internal sealed class WireConnection(ConnectionContext connection, CommandRunner commands, long id)
 {
+    private const int SliceSize = 64 * 1024;
     private readonly ReplyBuffer _reply = new();
     private int _replies;
 
@@ -24,7 +25,8 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
         {
             while (true)
             {
-                var read = await input.ReadAsync(connection.ConnectionClosed);
+                // To the end of what was sent, even if the client has already closed: writes that want no answer are in there.
+                var read = await input.ReadAsync(CancellationToken.None);
                 var buffer = read.Buffer;
                 while (TryTakeMessage(ref buffer, out var message))
                 {
@@ -88,16 +90,27 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
         }
 
         _reply.Begin(++_replies, message.RequestId, message.IsLegacy);
-        await commands.RunAsync(new CommandContext(message, _reply, id));
+        await commands.RunAsync(new CommandContext(message, _reply, id, connection.ConnectionClosed));
         if (message.ExpectsReply)
         {
             await SendAsync();
         }
+
+        _reply.Trim();
     }
 
     private async ValueTask SendAsync()
     {
         _reply.Finish();
-        await connection.Transport.Output.WriteAsync(_reply.Message, connection.ConnectionClosed);
+
+        // In slices: a client that does not read is owed one reply, not a second copy of it in the pipe.
+        for (var rest = _reply.Message; rest.Length > 0; rest = rest[Math.Min(SliceSize, rest.Length)..])
+        {
+            var sent = await connection.Transport.Output.WriteAsync(rest[..Math.Min(SliceSize, rest.Length)], CancellationToken.None);
+            if (sent.IsCompleted)
+            {
+                throw new IOException("the client is gone");
+            }
+        }
     }
 }

@@ -56,6 +56,12 @@ check('createIndex, getIndexes and dropIndex', () => {
   same(db.things.getIndexKeys(), [{ _id: 1 }]);
 });
 
+check('validate', () => {
+  db.things.createIndex({ a: 1 });
+  const validated = db.things.validate();
+  same([validated.valid, validated.nrecords, validated.keysPerIndex], [true, 3, { _id_: 3, a_1: 3 }]);
+});
+
 check('aggregate, distinct and count', () => {
   same(db.things.aggregate([{ $group: { _id: null, n: { $sum: '$a' } } }]).toArray(), [{ _id: null, n: 13 }]);
   same(db.things.distinct('a'), [1, 3, 9]);
