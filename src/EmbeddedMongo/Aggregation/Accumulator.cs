@@ -8,23 +8,19 @@ internal abstract class Accumulator
 {
     public abstract BsonValue Result { get; }
 
+    /// <summary>About how many bytes are held.</summary>
+    public long Weight { get; private set; }
+
     public abstract void Add(BsonValue? value);
 
-    public static Func<Accumulator> Find(string name, Collation collation) => name switch
+    protected BsonValue Weighed(BsonValue value)
     {
-        "$sum" or "$count" => () => new SumAccumulator(),
-        "$avg" => () => new AverageAccumulator(),
-        "$min" => () => new ExtremeAccumulator(-1, collation),
-        "$max" => () => new ExtremeAccumulator(1, collation),
-        "$first" => () => new FirstAccumulator(),
-        "$last" => () => new LastAccumulator(),
-        "$push" => () => new PushAccumulator(),
-        "$addToSet" => () => new SetAccumulator(collation),
-        "$mergeObjects" => () => new MergeAccumulator(),
-        "$stdDevPop" or "$stdDevSamp" or "$firstN" or "$lastN" or "$minN" or "$maxN" or "$top" or "$topN" or "$bottom" or "$bottomN"
-            or "$median" or "$percentile" or "$accumulator" => throw Failure.NotSupported($"the accumulator {name}"),
-        _ => throw Failure.Located(15952, $"unknown group operator '{name}'"),
-    };
+        Weight += MemoryLimit.WeightOf(value);
+        return Weight <= MemoryLimit.Most ? value
+            : throw new MongoError(146, "ExceededMemoryLimit", $"An accumulator used too much memory and cannot spill to disk. Memory limit: {MemoryLimit.Most} bytes");
+    }
+
+    protected void Release(BsonValue? value) => Weight -= value is null ? 0 : MemoryLimit.WeightOf(value);
 }
 
 /// <summary>Smallest or greatest; null and missing do not count.</summary>
@@ -71,7 +67,7 @@ internal sealed class PushAccumulator : Accumulator
     {
         if (value is not null)
         {
-            _values.Add(value);
+            _values.Add(Weighed(value));
         }
     }
 }
@@ -84,9 +80,9 @@ internal sealed class SetAccumulator(Collation collation) : Accumulator
 
     public override void Add(BsonValue? value)
     {
-        if (value is not null)
+        if (value is not null && _values.Add(value))
         {
-            _values.Add(value);
+            Weighed(value);
         }
     }
 }
@@ -103,6 +99,34 @@ internal sealed class MergeAccumulator : Accumulator
         {
             _merged.Merge(value as BsonDocument
                 ?? throw Failure.Located(40400, $"$mergeObjects requires object inputs, but input {Failure.Show(value!)} is of type {Failure.TypeName(value)}"), true);
+        }
+    }
+}
+
+/// <summary>The standard deviation of a population or of a sample; what is no number does not count.</summary>
+internal sealed class DeviationAccumulator(bool isSample) : Accumulator
+{
+    private long _count;
+    private double _mean;
+    private double _squares;
+
+    public override BsonValue Result => _count - (isSample ? 1 : 0) is > 0 and var count ? Math.Sqrt(_squares / count) : BsonNull.Value;
+
+    public override void Add(BsonValue? value)
+    {
+        if (value is not { IsNumeric: true })
+        {
+            return;
+        }
+
+        var number = Number.ToDouble(value);
+        var delta = number - _mean;
+        _count++;
+
+        if (delta != 0)
+        {
+            _mean += delta / _count;
+            _squares += delta * (number - _mean);
         }
     }
 }

@@ -20,18 +20,10 @@ internal static class ArithmeticOperators
             BsonDecimal128 d => DecimalNumber.From(d.Value) is var x && x.CompareTo(default) < 0 ? (-x).ToBson() : d,
             _ => Math.Abs(n.AsDouble),
         })),
-        Operators.Of("$ceil", a => Unary("$ceil", a, n => Rounding.Round(n, 0, MidpointRounding.ToPositiveInfinity))),
-        Operators.Of("$floor", a => Unary("$floor", a, n => Rounding.Round(n, 0, MidpointRounding.ToNegativeInfinity))),
+        Operators.Of("$ceil", a => Unary("$ceil", a, n => Rounding.ToWhole("$ceil", n, MidpointRounding.ToPositiveInfinity))),
+        Operators.Of("$floor", a => Unary("$floor", a, n => Rounding.ToWhole("$floor", n, MidpointRounding.ToNegativeInfinity))),
         Operators.Of("$trunc", 1, 2, v => Rounding.Round("$trunc", v, MidpointRounding.ToZero)),
         Operators.Of("$round", 1, 2, v => Rounding.Round("$round", v, MidpointRounding.ToEven)),
-        Operators.Of("$sqrt", a => Unary("$sqrt", a, n => n is BsonDecimal128
-            ? throw Failure.NotSupported("$sqrt of a decimal")
-            : Number.ToDouble(n) < 0 ? throw Failure.Located(28714, "$sqrt's argument must be greater than or equal to 0") : Math.Sqrt(Number.ToDouble(n)))),
-        Operators.Of("$exp", a => Unary("$exp", a, n => Real("$exp", n, Math.Exp))),
-        Operators.Of("$ln", a => Unary("$ln", a, n => Number.ToDouble(n) <= 0
-            ? throw Failure.Located(28766, "$ln's argument must be a positive number, but is " + n) : Real("$ln", n, Math.Log))),
-        Operators.Of("$log10", a => Unary("$log10", a, n => Number.ToDouble(n) <= 0
-            ? throw Failure.Located(28761, "$log10's argument must be a positive number, but is " + n) : Real("$log10", n, Math.Log10))),
     ];
 
     /// <summary>A number operator that passes null through and refuses all else.</summary>
@@ -40,13 +32,9 @@ internal static class ArithmeticOperators
         : value!.IsNumeric ? function(value)
         : throw Failure.Located(28765, $"{name} only supports numeric types, not {Failure.TypeName(value)}");
 
-    private static BsonValue Real(string name, BsonValue value, Func<double, double> function) =>
-        value is BsonDecimal128 ? throw Failure.NotSupported($"{name} of a decimal") : function(Number.ToDouble(value));
-
     private static BsonValue Add(BsonValue?[] values)
     {
-        BsonValue sum = (BsonInt32)0;
-        var isDate = false;
+        var sum = new RunningSum();
 
         foreach (var value in values)
         {
@@ -55,27 +43,12 @@ internal static class ArithmeticOperators
                 return BsonNull.Value;
             }
 
-            if (value is BsonDateTime && isDate)
-            {
-                throw Failure.Located(16612, "only one date allowed in an $add expression");
-            }
-
-            isDate |= value is BsonDateTime;
-            sum = Arithmetic.Add(sum, value switch
-            {
-                BsonDateTime date => (BsonInt64)date.MillisecondsSinceEpoch,
-                { IsNumeric: true } => value,
-                _ => throw Failure.TypeMismatch($"$add only supports numeric or date types, not {Failure.TypeName(value)}"),
-            });
+            sum.Add(value is BsonDateTime || value!.IsNumeric ? value
+                : throw Failure.TypeMismatch($"$add only supports numeric or date types, not {Failure.TypeName(value)}"));
         }
 
-        return isDate ? ToDate(sum) : sum;
+        return sum.Result;
     }
-
-    private static BsonDateTime ToDate(BsonValue milliseconds) =>
-        Number.TryTruncate(milliseconds is BsonDouble d ? Math.Round(d.Value) : milliseconds, out var exact)
-            ? new(exact)
-            : throw Failure.Located(31115, "date overflow");
 
     private static BsonValue Subtract(BsonValue? a, BsonValue? b)
     {
@@ -87,15 +60,19 @@ internal static class ArithmeticOperators
         return (a, b) switch
         {
             (BsonDateTime from, BsonDateTime to) => (BsonInt64)(from.MillisecondsSinceEpoch - to.MillisecondsSinceEpoch),
-            (BsonDateTime date, { IsNumeric: true }) => ToDate(Arithmetic.Subtract((BsonInt64)date.MillisecondsSinceEpoch, b)),
+            (BsonDateTime date, { IsNumeric: true }) => Number.TryTruncate(b is BsonDecimal128 ? DecimalNumber.Exactly(b).Round(0, MidpointRounding.ToEven).ToBson() : b, out var less)
+                && Arithmetic.Subtract((BsonInt64)date.MillisecondsSinceEpoch, (BsonInt64)less) is BsonInt64 earlier
+                ? new BsonDateTime(earlier.Value) : throw Failure.NotSupported("a date beyond those of 64 bits"),
             ({ IsNumeric: true }, { IsNumeric: true }) => Arithmetic.Subtract(a, b),
             _ => throw Failure.TypeMismatch($"can't $subtract {Failure.TypeName(b)} from {Failure.TypeName(a)}"),
         };
     }
 
+    // A product that outgrows a long is that of the factors as doubles, taken one by one.
     private static BsonValue Multiply(BsonValue?[] values)
     {
         BsonValue product = (BsonInt32)1;
+        var real = 1.0;
 
         foreach (var value in values)
         {
@@ -104,9 +81,13 @@ internal static class ArithmeticOperators
                 return BsonNull.Value;
             }
 
-            product = value!.IsNumeric
-                ? Arithmetic.Multiply(product, value)
-                : throw Failure.TypeMismatch($"$multiply only supports numeric types, not {Failure.TypeName(value)}");
+            if (!value!.IsNumeric)
+            {
+                throw Failure.TypeMismatch($"$multiply only supports numeric types, not {Failure.TypeName(value)}");
+            }
+
+            real *= Number.ToDouble(value);
+            product = Arithmetic.Multiply(product, value) is var next && next is BsonDouble ? real : next;
         }
 
         return product;
@@ -114,7 +95,7 @@ internal static class ArithmeticOperators
 
     private static BsonValue Divide(BsonValue? a, BsonValue? b)
     {
-        if (Both("$divide", a, b) is not var (x, y))
+        if (Both("$divide", a, b, 14) is not var (x, y))
         {
             return BsonNull.Value;
         }
@@ -131,33 +112,42 @@ internal static class ArithmeticOperators
 
     private static BsonValue Modulo(BsonValue? a, BsonValue? b)
     {
-        if (Both("$mod", a, b) is not var (x, y))
+        if (Both("$mod", a, b, 16611) is not var (x, y))
         {
             return BsonNull.Value;
         }
 
+        var type = Arithmetic.Widest(x, y);
+
         if (Number.Compare(y, (BsonInt32)0) == 0)
         {
-            throw Failure.Located(16610, "can't $mod by zero");
+            throw Failure.Located(type == BsonType.Decimal128 ? 5733415 : 16610, "can't $mod by zero");
         }
 
-        return Arithmetic.Widest(x, y) switch
+        if (type == BsonType.Decimal128)
         {
-            BsonType.Decimal128 => (DecimalNumber.Calculable(x) % DecimalNumber.Calculable(y)).ToBson(),
-            BsonType.Double => Number.ToDouble(x) % Number.ToDouble(y),
-            BsonType.Int64 => (BsonInt64)(Number.Integer(y) == -1 ? 0 : Number.Integer(x) % Number.Integer(y)),
-            _ => y.AsInt32 == -1 ? 0 : x.AsInt32 % y.AsInt32,
-        };
+            return (DecimalNumber.Calculable(x) % DecimalNumber.Calculable(y)).ToBson();
+        }
+
+        // A double divisor without a fraction, of a whole number, is taken for the int it could be.
+        if (x is BsonDouble || (y is BsonDouble real && !(real.Value == Math.Floor(real.Value) && real.Value is >= int.MinValue and <= int.MaxValue)))
+        {
+            return Number.ToDouble(x) % Number.ToDouble(y);
+        }
+
+        Number.TryTruncate(y, out var divisor);
+        return Number.Wrap(divisor == -1 ? 0 : Number.Integer(x) % divisor, x is BsonInt32 && y is not BsonInt64);
     }
 
-    private static (BsonValue, BsonValue)? Both(string name, BsonValue? a, BsonValue? b)
+    private static (BsonValue, BsonValue)? Both(string name, BsonValue? a, BsonValue? b, int code)
     {
-        if (Expression.IsNullish(a) || Expression.IsNullish(b))
+        if ((a?.IsNumeric ?? false) && (b?.IsNumeric ?? false))
         {
-            return null;
+            return (a, b);
         }
 
-        return a!.IsNumeric && b!.IsNumeric ? (a, b) : throw Failure.TypeMismatch(
-            $"{name} only supports numeric types, not {Failure.TypeName(a)} and {Failure.TypeName(b)}");
+        return Expression.IsNullish(a) || Expression.IsNullish(b) ? null
+            : throw new MongoError(code, code == 14 ? "TypeMismatch" : $"Location{code}",
+                $"{name} only supports numeric types, not {Failure.TypeName(a)} and {Failure.TypeName(b)}");
     }
 }

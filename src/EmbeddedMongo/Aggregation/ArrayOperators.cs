@@ -18,7 +18,7 @@ internal static class ArrayOperators
         Operators.Of("$in", 2, 2, (values, collation) => values[1] is BsonArray array
             ? (BsonBoolean)array.Contains(values[0] ?? BsonUndefined.Value, collation.Equality)
             : throw Failure.Located(40081, $"$in requires an array as a second argument, found: {Failure.TypeName(values[1])}")),
-        Operators.Of("$indexOfArray", 2, 2, (values, collation) => OrNull("$indexOfArray", values[0], 40090, array => IndexOf(array, values[1], collation))),
+        Operators.Of("$indexOfArray", 2, 4, (values, collation) => OrNull("$indexOfArray", values[0], 40090, array => IndexOf(array, values, collation))),
         Operators.Of("$concatArrays", 0, int.MaxValue, Concat),
         Operators.Of("$slice", 2, 3, Slice),
         Operators.Of("$range", 2, 3, Range),
@@ -26,6 +26,7 @@ internal static class ArrayOperators
         Operators.Special("$map", ParseMap),
         Operators.Special("$reduce", ParseReduce),
         Aggregate("$sum"), Aggregate("$avg"), Aggregate("$min"), Aggregate("$max"),
+        Aggregate("$stdDevPop"), Aggregate("$stdDevSamp"),
     ];
 
     private static BsonValue? OrNull(string name, BsonValue? value, int code, Func<BsonArray, BsonValue?> function) => value switch
@@ -44,16 +45,19 @@ internal static class ArrayOperators
 
         var array = value as BsonArray
             ?? throw Failure.Located(28689, $"$arrayElemAt's first argument must be an array, but is {Failure.TypeName(value)}");
-        var at = Whole("$arrayElemAt", index!, 28690);
+        var at = Whole("$arrayElemAt", index!, 28690, 28691);
         at = at < 0 ? at + array.Count : at;
         return at >= 0 && at < array.Count ? array[(int)at] : null;
     }
 
-    private static BsonInt32 IndexOf(BsonArray array, BsonValue? value, Collation collation)
+    private static BsonInt32 IndexOf(BsonArray array, BsonValue?[] values, Collation collation)
     {
-        for (var i = 0; i < array.Count; i++)
+        var start = values.Length > 2 ? StringOperators.Index("$indexOfArray", values[2]) : 0;
+        var end = values.Length > 3 ? Math.Min(StringOperators.Index("$indexOfArray", values[3]), array.Count) : array.Count;
+
+        for (var i = start; i < end; i++)
         {
-            if (LogicOperators.Compare(array[i], value, collation) == 0)
+            if (LogicOperators.Compare(array[i], values[1], collation) == 0)
             {
                 return i;
             }
@@ -82,21 +86,26 @@ internal static class ArrayOperators
 
     private static BsonValue? Slice(BsonValue?[] values)
     {
-        if (Array.Exists(values, Expression.IsNullish))
+        if (Expression.IsNullish(values[1]))
         {
             return BsonNull.Value;
         }
 
         return OrNull("$slice", values[0], 28724, array =>
         {
-            var first = Whole("$slice", values[1]!, 28726);
+            var first = Whole("$slice", values[1]!, 28725, 28726);
 
             if (values.Length == 2)
             {
                 return new BsonArray(first >= 0 ? array.Take((int)Math.Min(first, array.Count)) : array.TakeLast((int)Math.Min(-first, array.Count)));
             }
 
-            var count = Whole("$slice", values[2]!, 28728);
+            if (Expression.IsNullish(values[2]))
+            {
+                return BsonNull.Value;
+            }
+
+            var count = Whole("$slice", values[2]!, 28727, 28728);
             var start = first >= 0 ? Math.Min(first, array.Count) : Math.Max(0, first + array.Count);
             return count > 0
                 ? new BsonArray(array.Skip((int)start).Take((int)Math.Min(count, array.Count)))
@@ -106,22 +115,23 @@ internal static class ArrayOperators
 
     private static BsonArray Range(BsonValue?[] values)
     {
-        var numbers = Array.ConvertAll(values, v => Whole("$range", v ?? BsonNull.Value, 34443));
-        var step = numbers.Length > 2 ? numbers[2] : 1;
+        long Argument(int i) => Whole("$range", values[i] ?? BsonNull.Value, 34443 + (2 * i), 34444 + (2 * i));
+
+        var (start, end, step) = (Argument(0), Argument(1), values.Length > 2 ? Argument(2) : 1);
 
         if (step == 0)
         {
             throw Failure.Located(34449, "$range requires a non-zero step value");
         }
 
-        if ((numbers[1] - numbers[0]) / step > 1_000_000)
+        if ((end - start) / step > 1_000_000)
         {
             throw Failure.NotSupported("a $range of more than a million numbers");
         }
 
         var result = new BsonArray();
 
-        for (var i = numbers[0]; step > 0 ? i < numbers[1] : i > numbers[1]; i += step)
+        for (var i = start; step > 0 ? i < end : i > end; i += step)
         {
             result.Add((int)i);
         }
@@ -129,14 +139,14 @@ internal static class ArrayOperators
         return result;
     }
 
-    private static long Whole(string name, BsonValue value, int code) =>
+    private static long Whole(string name, BsonValue value, int ofType, int ofRange) =>
         value.IsNumeric && Number.TryToLong(value, out var whole) && whole is >= int.MinValue and <= int.MaxValue
             ? whole
-            : throw Failure.Located(code, $"{name} needs a 32-bit whole number here, but got {Failure.Show(value)}");
+            : throw Failure.Located(value.IsNumeric ? ofRange : ofType, $"{name} needs a 32-bit whole number here, but got {Failure.Show(value)}");
 
     private static Special ParseFilter(BsonValue argument, Names names)
     {
-        var named = Operators.Named("$filter", argument, 28647, "input", "as", "cond", "limit");
+        var named = Operators.Named("$filter", argument, 28646, 28647, "input", "as", "cond", "limit");
         var input = Operators.Required(named, "$filter", "input", 28648, names);
         var variable = Variable(named);
         var condition = Operators.Required(named, "$filter", "cond", 28650, names.With(variable));
@@ -144,9 +154,14 @@ internal static class ArrayOperators
 
         return new(scope => OrNull("$filter", input.Evaluate(scope), 28651, array =>
         {
-            var most = limit?.Evaluate(scope) is { } value and not BsonNull ? Whole("$filter", value, 327391) : array.Count;
+            if (array.Count == 0)
+            {
+                return array;
+            }
 
-            if (most < 1 && array.Count > 0)
+            var most = limit?.Evaluate(scope) is { } value and not (BsonNull or BsonUndefined) ? Whole("$filter", value, 327391, 327391) : array.Count;
+
+            if (most < 1)
             {
                 throw Failure.Located(327392, "$filter: limit must be represented as a 32-bit integral value greater than 0");
             }
@@ -157,7 +172,7 @@ internal static class ArrayOperators
 
     private static Special ParseMap(BsonValue argument, Names names)
     {
-        var named = Operators.Named("$map", argument, 16879, "input", "as", "in");
+        var named = Operators.Named("$map", argument, 16878, 16879, "input", "as", "in");
         var input = Operators.Required(named, "$map", "input", 16880, names);
         var variable = Variable(named);
         var body = Operators.Required(named, "$map", "in", 16882, names.With(variable));
@@ -172,7 +187,7 @@ internal static class ArrayOperators
 
     private static Special ParseReduce(BsonValue argument, Names names)
     {
-        var named = Operators.Named("$reduce", argument, 40076, "input", "initialValue", "in");
+        var named = Operators.Named("$reduce", argument, 40075, 40076, "input", "initialValue", "in");
         var input = Operators.Required(named, "$reduce", "input", 40077, names);
         var initial = Operators.Required(named, "$reduce", "initialValue", 40078, names);
         var body = Operators.Required(named, "$reduce", "in", 40079, names.With("this").With("value"));
@@ -185,7 +200,7 @@ internal static class ArrayOperators
     private static KeyValuePair<string, OperatorParse> Aggregate(string name) =>
         Operators.Of(name, 0, int.MaxValue, (values, collation) =>
         {
-            var accumulator = Accumulator.Find(name, collation)();
+            var accumulator = AccumulatorSpec.Find(name, collation)();
 
             foreach (var value in values is [BsonArray array] ? array : (IEnumerable<BsonValue?>)values)
             {

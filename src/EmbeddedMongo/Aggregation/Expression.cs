@@ -85,12 +85,12 @@ internal sealed class PathExpression(string? variable, string[] parts) : Express
             return null;
         }
 
-        // Through an array the path yields what it yields in each of its documents.
+        // Through an array the path yields what it yields in each of its documents; arrays in it are not entered.
         var found = new BsonArray();
 
         foreach (var item in array)
         {
-            if (item is BsonDocument or BsonArray && Follow(item, parts) is { } inner)
+            if (item is BsonDocument && Follow(item, parts) is { } inner)
             {
                 found.Add(inner);
             }

@@ -8,7 +8,7 @@ internal sealed class GroupStage
 {
     private readonly QueryContext _context;
     private readonly Expression _id;
-    private readonly List<(string Name, Func<Accumulator> Create, Expression Value)> _fields = [];
+    private readonly List<(string Name, AccumulatorSpec Spec)> _fields = [];
 
     private GroupStage(QueryContext context, Expression id) => (_context, _id) = (context, id);
 
@@ -52,25 +52,13 @@ internal sealed class GroupStage
         }
 
         var (operation, argument) = accumulator.GetElement(0);
-        var create = Accumulator.Find(operation, _context.Collation);
-
-        if (operation == "$count")
-        {
-            argument = argument is BsonDocument { ElementCount: 0 } ? (BsonInt32)1
-                : throw Failure.TypeMismatch("$count takes no arguments, i.e. $count:{}");
-        }
-
-        if (argument is BsonArray)
-        {
-            throw Failure.Located(40237, $"The {operation} accumulator is a unary operator");
-        }
-
-        _fields.Add((name, create, ExpressionParser.Parse(argument, _context)));
+        _fields.Add((name, AccumulatorSpec.Parse(operation, argument, new Names(_context))));
     }
 
     private IEnumerable<BsonDocument> Run(IEnumerable<BsonDocument> documents)
     {
         var groups = new Dictionary<BsonValue, Accumulator[]>(_context.Collation.Equality);
+        var memory = new MemoryLimit("$group");
 
         foreach (var document in documents)
         {
@@ -79,12 +67,15 @@ internal sealed class GroupStage
 
             if (!groups.TryGetValue(id, out var accumulators))
             {
-                groups[id] = accumulators = [.. _fields.Select(f => f.Create())];
+                groups[id] = accumulators = [.. _fields.Select(f => f.Spec.Create())];
+                memory.Add(MemoryLimit.WeightOf(id) + (64 * _fields.Count));
             }
 
             for (var i = 0; i < accumulators.Length; i++)
             {
-                accumulators[i].Add(_fields[i].Value.Evaluate(scope));
+                var before = accumulators[i].Weight;
+                accumulators[i].Add(_fields[i].Spec.Value.Evaluate(scope));
+                memory.Add(accumulators[i].Weight - before);
             }
         }
 

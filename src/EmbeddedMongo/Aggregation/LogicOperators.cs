@@ -10,7 +10,7 @@ internal static class LogicOperators
     [
         Operators.Special("$literal", (argument, _) => new Literal(argument)),
         Operators.Special("$const", (argument, _) => new Literal(argument)),
-        Operators.Special("$meta", (argument, _) => Documents.IsTextScore(new BsonDocument("$meta", argument))
+        Operators.Special("$meta", (argument, _) => argument is not BsonString ? throw Failure.Located(17307, "$meta only supports string arguments") : Documents.IsTextScore(new BsonDocument("$meta", argument))
             ? new Special(scope => Documents.ScoreOf(scope.Document))
             : throw Failure.Located(17308, $"Unsupported argument to $meta: {argument}")),
         Comparison("$cmp", order => Math.Sign(order)), Comparison("$eq", order => (BsonBoolean)(order == 0)), Comparison("$ne", order => (BsonBoolean)(order != 0)),
@@ -49,7 +49,7 @@ internal static class LogicOperators
 
         if (argument is BsonDocument)
         {
-            var named = Operators.Named("$cond", argument, 17083, "if", "then", "else");
+            var named = Operators.Named("$cond", argument, 17083, 17083, "if", "then", "else");
             parts =
             [
                 Operators.Required(named, "$cond", "if", 17080, names), Operators.Required(named, "$cond", "then", 17081, names),
@@ -89,13 +89,13 @@ internal static class LogicOperators
 
     private static Special ParseSwitch(BsonValue argument, Names names)
     {
-        var named = Operators.Named("$switch", argument, 40067, "branches", "default");
+        var named = Operators.Named("$switch", argument, 40060, 40067, "branches", "default");
         var fallback = named.TryGetValue("default", out var given) ? ExpressionParser.Parse(given, names) : null;
         var branches = new List<(Expression Case, Expression Then)>();
 
         foreach (var item in named.Find("branches") as BsonArray ?? throw Failure.Located(40061, "$switch expected an array for 'branches'"))
         {
-            var branch = Operators.Named("$switch", item, 40063, "case", "then");
+            var branch = Operators.Named("$switch", item, 40062, 40063, "case", "then");
             branches.Add((Operators.Required(branch, "$switch", "case", 40064, names), Operators.Required(branch, "$switch", "then", 40065, names)));
         }
 
@@ -121,7 +121,7 @@ internal static class LogicOperators
 
     private static Special ParseLet(BsonValue argument, Names names)
     {
-        var named = Operators.Named("$let", argument, 16875, "vars", "in");
+        var named = Operators.Named("$let", argument, 16874, 16875, "vars", "in");
         var variables = new List<(string Name, Expression Value)>();
         var inner = names;
 
@@ -147,7 +147,24 @@ internal static class LogicOperators
     }
 
     /// <summary>Variables that users name begin with a small letter, so that they never hide the system's.</summary>
-    public static string CheckVariable(string name) => name.Length > 0 && (char.IsAsciiLetterLower(name[0]) || name[0] > 127)
-        ? name
-        : throw Failure.FailedToParse($"'{name}' starts with an invalid character for a user variable name");
+    public static string CheckVariable(string name)
+    {
+        if (name == "CURRENT")
+        {
+            throw Failure.NotSupported("another meaning of $$CURRENT");
+        }
+
+        if (name.Length == 0)
+        {
+            throw Failure.FailedToParse("empty variable names are not allowed");
+        }
+
+        if (!char.IsAsciiLetterLower(name[0]) && name[0] <= 127)
+        {
+            throw Failure.FailedToParse($"'{name}' starts with an invalid character for a user variable name");
+        }
+
+        return name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_' || c > 127) ? name
+            : throw Failure.FailedToParse($"'{name}' contains an invalid character for a variable name");
+    }
 }

@@ -12,20 +12,14 @@ internal static class Operators
 {
     private static readonly FrozenDictionary<string, OperatorParse> Known = new[]
     {
-        LogicOperators.All, ArithmeticOperators.All, StringOperators.All, ArrayOperators.All, SetOperators.All, Conversions.All,
-        DateOperators.All,
+        LogicOperators.All, ArithmeticOperators.All, MathOperators.All, StringOperators.All, RegexOperators.All, ArrayOperators.All,
+        SequenceOperators.All, SetOperators.All, FieldOperators.All, Conversions.All, DateOperators.All, DateBuilding.All, DateAddition.All,
+        DateDistances.All,
     }.SelectMany(some => some).ToFrozenDictionary(o => o.Key, o => o.Value);
 
     /// <summary>MongoDB's other operators: known by name, so that they are refused as unsupported and not as unheard of.</summary>
     private static readonly FrozenSet<string> Unsupported = FrozenSet.ToFrozenSet(
-    [
-        "$accumulator", "$function", "$where", "$getField", "$setField", "$unsetField", "$rand", "$sampleRate", "$binarySize", "$bsonSize",
-        "$sin", "$cos", "$tan", "$asin", "$acos", "$atan", "$atan2", "$sinh", "$cosh", "$tanh", "$asinh", "$acosh", "$atanh",
-        "$degreesToRadians", "$radiansToDegrees", "$bitAnd", "$bitOr", "$bitXor", "$bitNot", "$toHashedIndexKey", "$tsSecond", "$tsIncrement",
-        "$dateAdd", "$dateSubtract", "$dateDiff", "$dateTrunc", "$dateFromParts", "$dateToParts", "$regexFind",
-        "$regexFindAll", "$zip", "$sortArray", "$firstN", "$lastN", "$maxN", "$minN", "$median", "$percentile", "$stdDevPop", "$stdDevSamp",
-        "$isoWeek", "$isoWeekYear", "$isoDayOfWeek", "$week", "$substr", "$dateFromString",  "$indexOfBytes", "$strLenBytes", "$substrBytes", "$strcasecmp",
-    ]);
+        ["$accumulator", "$function", "$where", "$sampleRate", "$toHashedIndexKey", "$median", "$percentile"]);
 
     public static Expression Parse(string name, BsonValue argument, Names names) => Known.TryGetValue(name, out var parse)
         ? parse(argument, names)
@@ -39,7 +33,12 @@ internal static class Operators
 
     /// <summary>One that compares strings.</summary>
     public static KeyValuePair<string, OperatorParse> Of(string name, int least, int most, Func<BsonValue?[], Collation, BsonValue?> function) =>
-        new(name, (argument, names) => new Call(Arguments(name, argument, names, least, most), values => function(values, names.Context.Collation)));
+        Of(name, least, most, least == most ? 16020 : 28667, function);
+
+    /// <summary>One with a code of its own for the wrong number of arguments.</summary>
+    public static KeyValuePair<string, OperatorParse> Of(
+        string name, int least, int most, int code, Func<BsonValue?[], Collation, BsonValue?> function) => new(name, (argument, names) =>
+        new Call(Arguments(name, argument, names, least, most, code), values => function(values, names.Context.Collation)));
 
     public static KeyValuePair<string, OperatorParse> Of(string name, Func<BsonValue?, BsonValue?> function) =>
         Of(name, 1, 1, values => function(values[0]));
@@ -50,39 +49,38 @@ internal static class Operators
     /// <summary>An operator that reads its argument by itself.</summary>
     public static KeyValuePair<string, OperatorParse> Special(string name, OperatorParse parse) => new(name, parse);
 
-    public static Expression[] Arguments(string name, BsonValue argument, Names names, int least, int most = int.MaxValue)
+    public static Expression[] Arguments(string name, BsonValue argument, Names names, int least, int most, int code = 16020)
     {
         var arguments = ExpressionParser.ParseArguments(argument, names);
 
-        if (arguments.Length >= least && arguments.Length <= most)
-        {
-            return arguments;
-        }
-
-        throw least == most
-            ? Failure.Located(16020, $"Expression {name} takes exactly {least} arguments. {arguments.Length} were passed in.")
-            : Failure.Located(28667, $"Expression {name} takes at least {least} arguments, and at most {most}, but {arguments.Length} were passed in.");
+        return arguments.Length >= least && arguments.Length <= most ? arguments
+            : throw Failure.Located(code, least == most
+                ? $"Expression {name} takes exactly {least} arguments. {arguments.Length} were passed in."
+                : $"Expression {name} takes at least {least} arguments, and at most {most}, but {arguments.Length} were passed in.");
     }
 
-    /// <summary>The named arguments of an operator that takes a document; others than those listed are an error.</summary>
-    public static BsonDocument Named(string name, BsonValue argument, int code, params ReadOnlySpan<string> allowed)
+    /// <summary>The named arguments of an operator that takes a document; others than those allowed are an error.</summary>
+    public static BsonDocument Named(string name, BsonValue argument, int ofNoDocument, int ofUnknown, params ReadOnlySpan<string> allowed)
     {
         var document = argument as BsonDocument
-            ?? throw Failure.Located(code, $"{name} only supports an object as its argument, not {Failure.TypeName(argument)}");
+            ?? throw Refusal(ofNoDocument, $"{name} only supports an object as its argument, not {Failure.TypeName(argument)}");
 
         foreach (var element in document)
         {
             if (!allowed.Contains(element.Name))
             {
-                throw Failure.Located(code, $"Unrecognized parameter to {name}: {element.Name}");
+                throw Refusal(ofUnknown, $"Unrecognized parameter to {name}: {element.Name}");
             }
         }
 
         return document;
     }
 
+    public static Expression? Optional(BsonDocument arguments, string parameter, Names names) =>
+        arguments.TryGetValue(parameter, out var value) ? ExpressionParser.Parse(value, names) : null;
+
     public static Expression Required(BsonDocument arguments, string operation, string parameter, int code, Names names) =>
-        arguments.TryGetValue(parameter, out var value)
-            ? ExpressionParser.Parse(value, names)
-            : throw Failure.Located(code, $"Missing '{parameter}' parameter to {operation}");
+        Optional(arguments, parameter, names) ?? throw Refusal(code, $"Missing '{parameter}' parameter to {operation}");
+
+    private static MongoError Refusal(int code, string message) => code == 9 ? Failure.FailedToParse(message) : Failure.Located(code, message);
 }

@@ -8,7 +8,17 @@ internal static class Rounding
 {
     public static BsonValue Round(string name, BsonValue?[] values, MidpointRounding mode)
     {
-        if (Expression.IsNullish(values[0]) || (values.Length == 2 && Expression.IsNullish(values[1])))
+        if (Expression.IsNullish(values[0]))
+        {
+            return BsonNull.Value;
+        }
+
+        if (!values[0]!.IsNumeric)
+        {
+            throw Failure.Located(51081, $"{name} only supports numeric types, not {Failure.TypeName(values[0])}");
+        }
+
+        if (values.Length == 2 && Expression.IsNullish(values[1]))
         {
             return BsonNull.Value;
         }
@@ -20,34 +30,39 @@ internal static class Rounding
             throw Failure.Located(51082, $"precision argument to  {name} must be a integral value");
         }
 
-        if (places is < -20 or > 100)
-        {
-            throw Failure.Located(51083, $"cannot apply {name} with precision value {places} value must be in [-20, 100]");
-        }
-
-        return ArithmeticOperators.Unary(name, values[0], number => Round(number, (int)places, mode));
+        return places is >= -20 and <= 100 ? Round(name, values[0]!, (int)places, mode)
+            : throw Failure.Located(51083, $"cannot apply {name} with precision value {places} value must be in [-20, 100]");
     }
 
-    public static BsonValue Round(BsonValue number, int places, MidpointRounding mode)
+    /// <summary>To the next whole number, of any size.</summary>
+    public static BsonValue ToWhole(string name, BsonValue number, MidpointRounding mode) => number switch
     {
-        if (number is BsonDecimal128)
-        {
-            return DecimalNumber.Exactly(number).Round(places, mode).ToBson();
-        }
+        BsonDouble real => Math.Round(real.Value, mode),
+        BsonDecimal128 { Value: var exact } when Decimal128.IsInfinity(exact) => throw Failure.NotSupported($"{name} of infinity"),
+        _ => Round(name, number, 0, mode),
+    };
 
-        if (number is BsonDouble real)
-        {
-            // Through decimals beyond plain rounding: 1.005 must be judged by its digits, not by what a multiplication leaves of them.
-            return places == 0 ? Math.Round(real.Value, mode)
-                : double.IsFinite(real.Value) ? DecimalNumber.Exactly(number).Round(places, mode).ToDouble() : number;
-        }
+    private static BsonValue Round(string name, BsonValue number, int places, MidpointRounding mode)
+    {
+        var exact = DecimalNumber.Exactly(number);
 
-        if (places >= 0)
+        switch (number)
         {
-            return number;
+            case BsonDecimal128 or BsonDouble when !exact.IsFinite:
+                return number;
+            case BsonDouble real when places == 0 && Math.Abs(real.Value) < 1e34:
+                return Math.Round(real.Value, mode);
+            case BsonDecimal128 or BsonDouble:
+                // Through decimals beyond plain rounding: 1.005 must be judged by its digits, not by what a multiplication leaves of them.
+                var rounded = exact.Quantize(places, mode);
+                return !rounded.IsFinite ? throw Failure.NotSupported($"{name} to more digits than a decimal has")
+                    : number is BsonDouble ? rounded.IsZero && double.IsNegative(number.AsDouble) ? -0.0 : rounded.ToDouble()
+                    : rounded.IsZero && Decimal128.IsNegative(number.AsDecimal128) ? new BsonDecimal128(Decimal128.Parse($"-0E{-places}"))
+                    : rounded.ToBson();
+            default:
+                return places >= 0 ? number
+                    : exact.Round(places, mode).TryTruncate(out var whole) ? Number.Wrap(whole, number is BsonInt32)
+                    : throw Failure.Located(51080, $"invalid conversion from Decimal128 result in {name} resulting from arguments: [{number}, {places}]");
         }
-
-        DecimalNumber.Exactly(number).Round(places, mode).TryTruncate(out var whole);
-        return Number.Wrap(whole, number is BsonInt32);
     }
 }

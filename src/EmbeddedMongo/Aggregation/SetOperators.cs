@@ -12,10 +12,11 @@ internal static class SetOperators
         Operators.Of("$allElementsTrue", a => (BsonBoolean)Items("$allElementsTrue", a, 17040).All(Expression.IsTrue)),
         Operators.Of("$setUnion", 0, int.MaxValue, (values, collation) => Combine("$setUnion", values, 17043, collation, (a, b) => a.Union(b, collation.Equality))),
         Operators.Of("$setIntersection", 0, int.MaxValue, (values, collation) => Combine("$setIntersection", values, 17047, collation, (a, b) => a.Intersect(b, collation.Equality))),
-        Operators.Of("$setDifference", 2, 2, (values, collation) => Combine("$setDifference", values, 17048, collation, (a, b) => a.Except(b, collation.Equality))),
+        Operators.Of("$setDifference", 2, 2, (values, collation) => Array.Exists(values, Expression.IsNullish) ? BsonNull.Value
+            : new BsonArray(Items("$setDifference", values[0], 17048).Except(Items("$setDifference", values[1], 17049), collation.Equality))),
         Operators.Of("$setIsSubset", 2, 2, (values, collation) =>
             (BsonBoolean)!Items("$setIsSubset", values[0], 17046).Except(Items("$setIsSubset", values[1], 17042), collation.Equality).Any()),
-        Operators.Of("$setEquals", 2, int.MaxValue, (values, collation) => (BsonBoolean)values.Skip(1).All(other =>
+        Operators.Of("$setEquals", 2, int.MaxValue, 17045, (values, collation) => (BsonBoolean)values.Skip(1).All(other =>
             Items("$setEquals", values[0], 17044).ToHashSet(collation.Equality).SetEquals(Items("$setEquals", other, 17044)))),
         Operators.Of("$mergeObjects", 0, int.MaxValue, Merge),
         Operators.Of("$objectToArray", ToArray),
@@ -34,7 +35,7 @@ internal static class SetOperators
         }
 
         var sets = values.Select(value => (IEnumerable<BsonValue>)Items(name, value, code)).ToList();
-        return new BsonArray(sets.Count == 0 ? [] : sets.Skip(1).Aggregate(sets[0], combine).Distinct(collation.Equality));
+        return new BsonArray(sets.Count == 0 ? [] : sets.Skip(1).Aggregate(sets[0], combine).Distinct(collation.Equality).Order(collation.Comparer));
     }
 
     private static BsonValue Merge(BsonValue?[] values)
@@ -62,18 +63,36 @@ internal static class SetOperators
 
         var result = new BsonDocument();
 
-        foreach (var item in Items("$arrayToObject", value, 40386))
-        {
-            var (key, inner) = item switch
-            {
-                BsonArray { Count: 2 } pair => (pair[0], pair[1]),
-                BsonDocument { ElementCount: 2 } pair when pair.Contains("k") && pair.Contains("v") => (pair["k"], pair["v"]),
-                _ => throw Failure.Located(40392, "$arrayToObject requires an object keys of 'k' and 'v', or an array of two"),
-            };
+        var items = Items("$arrayToObject", value, 40386);
+        var ofPairs = items.Count > 0 && items[0] is BsonArray;
 
-            result[key is BsonString name ? name.Value : throw Failure.Located(40395, "$arrayToObject requires keys to be strings")] = inner;
+        foreach (var item in items)
+        {
+            var (key, inner) = ofPairs ? Pair(item) : Field(item, ReferenceEquals(item, items[0]));
+            result[key.Contains('\0', StringComparison.Ordinal) ? throw Failure.Located(4940400, "Key field cannot contain an embedded null byte") : key] = inner;
         }
 
         return result;
+    }
+
+    private static (string Key, BsonValue Value) Pair(BsonValue item) => item switch
+    {
+        BsonArray { Count: 2 } pair => ((pair[0] as BsonString ?? throw Failure.Located(40395, "$arrayToObject requires keys to be strings")).Value, pair[1]),
+        BsonArray => throw Failure.Located(40397, "$arrayToObject requires an array of size 2 arrays"),
+        _ => throw Failure.Located(40396, "$arrayToObject requires a consistent input format: arrays or objects"),
+    };
+
+    private static (string Key, BsonValue Value) Field(BsonValue item, bool isFirst)
+    {
+        var field = item as BsonDocument ?? throw Failure.Located(isFirst ? 40398 : 40391, "$arrayToObject requires a consistent input format: arrays or objects");
+
+        if (field.ElementCount != 2)
+        {
+            throw Failure.Located(40392, $"$arrayToObject requires an object keys of 'k' and 'v'. Found incorrect number of keys: {field.ElementCount}");
+        }
+
+        return field.Find("k") is { } key && field.Find("v") is { } value
+            ? ((key as BsonString ?? throw Failure.Located(40394, "$arrayToObject requires the value of 'k' to be a string")).Value, value)
+            : throw Failure.Located(40393, "$arrayToObject requires an object with keys 'k' and 'v'");
     }
 }

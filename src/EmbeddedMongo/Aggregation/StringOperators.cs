@@ -14,7 +14,7 @@ internal static class StringOperators
     [
         Operators.Of("$concat", 0, int.MaxValue, Concat),
         Operators.Of("$toLower", a => ChangeCase(a, char.IsAsciiLetterUpper)),
-        Operators.Of("$toUpper", a => ChangeCase(a, char.IsAsciiLetterLower)),
+        Operators.Of("$toUpper", Upper),
         Operators.Of("$strLenCP", a => a is BsonString text ? Length(text.Value)
             : throw Failure.Located(34471, $"$strLenCP requires a string argument, found: {Failure.TypeName(a)}")),
         Operators.Of("$substrCP", 3, 3, Substring),
@@ -25,7 +25,11 @@ internal static class StringOperators
         Operators.Special("$rtrim", (argument, names) => ParseTrim("$rtrim", argument, names, start: false, end: true)),
         Operators.Special("$replaceOne", (argument, names) => ParseReplace("$replaceOne", argument, names, all: false)),
         Operators.Special("$replaceAll", (argument, names) => ParseReplace("$replaceAll", argument, names, all: true)),
-        Operators.Special("$regexMatch", ParseRegexMatch),
+        Operators.Of("$substr", 3, 3, SubstringOfBytes),
+        Operators.Of("$substrBytes", 3, 3, SubstringOfBytes),
+        Operators.Of("$strLenBytes", a => Encoding.UTF8.GetByteCount(Text(a, 34473, "$strLenBytes requires a string argument"))),
+        Operators.Of("$indexOfBytes", 2, 4, IndexOfBytes),
+        Operators.Of("$strcasecmp", (a, b) => Math.Sign(BsonOrder.CompareStrings(Upper(a).Value, Upper(b).Value))),
     ];
 
     private static BsonValue Concat(BsonValue?[] values)
@@ -46,10 +50,12 @@ internal static class StringOperators
         return result.ToString();
     }
 
+    private static BsonString Upper(BsonValue? value) => ChangeCase(value, char.IsAsciiLetterLower);
+
     private static BsonString ChangeCase(BsonValue? value, Func<char, bool> changes) =>
         string.Concat(Conversions.ToText(value, 16007).Select(c => changes(c) ? (char)(c ^ 0x20) : c));
 
-    private static int Length(string text)
+    public static int Length(string text)
     {
         var pairs = 0;
 
@@ -64,16 +70,49 @@ internal static class StringOperators
     private static BsonString Substring(BsonValue?[] values)
     {
         var text = Conversions.ToText(values[0], 16007);
-        var start = Position("$substrCP", values[1], 34450, 34451);
-        var length = Position("$substrCP", values[2], 34452, 34453);
-        return string.Concat(text.EnumerateRunes().Skip(start).Take(length));
+        var (start, length) = (Whole("$substrCP: starting index", values[1], 34450, 34451), Whole("$substrCP: length", values[2], 34452, 34453));
+
+        return length < 0 ? throw Failure.Located(34454, "$substrCP: length must be a nonnegative integer.")
+            : start < 0 ? throw Failure.Located(34455, "$substrCP: the starting index must be nonnegative integer.")
+            : string.Concat(text.EnumerateRunes().Skip(start).Take(length));
     }
 
-    private static int Position(string name, BsonValue? value, int typeCode, int rangeCode) =>
-        value is not { IsNumeric: true } || !Number.TryToLong(value, out var position)
-            ? throw Failure.Located(typeCode, $"{name}: a position must be a whole number, but was of type {Failure.TypeName(value)}")
-            : position is >= 0 and <= int.MaxValue ? (int)position
-            : throw Failure.Located(rangeCode, $"{name}: a position must be a nonnegative integer.");
+    // A length below zero means the rest.
+    private static BsonString SubstringOfBytes(BsonValue?[] values)
+    {
+        var bytes = Encoding.UTF8.GetBytes(Conversions.ToText(values[0], 16007));
+        var start = Amount("starting index", values[1], 16034);
+        var length = Amount("length", values[2], 16035);
+
+        if (start < 0)
+        {
+            throw Failure.Located(50752, $"$substrBytes:  starting index must be non-negative (got: {start})");
+        }
+
+        var end = length < 0 || length > bytes.Length ? bytes.Length : Math.Min(start, bytes.Length) + length;
+
+        return start >= bytes.Length ? ""
+            : IsContinuation(bytes, start) ? throw Failure.Located(28656, "$substrBytes:  Invalid range, starting index is a UTF-8 continuation byte.")
+            : IsContinuation(bytes, end) ? throw Failure.Located(28657, "$substrBytes:  Invalid range, ending index is in the middle of a UTF-8 character.")
+            : Encoding.UTF8.GetString(bytes.AsSpan((int)start..(int)Math.Min(end, bytes.Length)));
+    }
+
+    private static long Amount(string what, BsonValue? value, int code) => value is not { IsNumeric: true }
+        ? throw Failure.Located(code, $"$substrBytes:  {what} must be a numeric type (is BSON type {Failure.TypeName(value)})")
+        : Number.TryTruncate(value, out var amount) ? amount : throw Failure.NotSupported($"$substrBytes with the {what} {value}");
+
+    private static bool IsContinuation(byte[] bytes, long at) => at < bytes.Length && (bytes[at] & 0xC0) == 0x80;
+
+    private static int Whole(string what, BsonValue? value, int typeCode, int rangeCode) => value is not { IsNumeric: true }
+        ? throw Failure.Located(typeCode, $"{what} must be a numeric type (is BSON type {Failure.TypeName(value)})")
+        : Number.TryToLong(value, out var whole) && whole is >= int.MinValue and <= int.MaxValue ? (int)whole
+        : throw Failure.Located(rangeCode, $"{what} cannot be represented as a 32-bit integral value: {value}");
+
+    /// <summary>An index at which to begin or end a search.</summary>
+    public static int Index(string name, BsonValue? value) => value is { IsNumeric: true } && Number.TryToLong(value, out var index)
+        && index is >= int.MinValue and <= int.MaxValue
+        ? index >= 0 ? (int)index : throw Failure.Located(40097, $"{name} requires a nonnegative index, found: {index}")
+        : throw Failure.Located(40096, $"{name} requires an integral index, found a value of type: {Failure.TypeName(value)}");
 
     private static BsonValue IndexOf(BsonValue?[] values)
     {
@@ -84,12 +123,44 @@ internal static class StringOperators
 
         var text = Text(values[0], 40093, "$indexOfCP requires a string as the first argument");
         var sought = Text(values[1], 40094, "$indexOfCP requires a string as the second argument");
-        var runes = text.EnumerateRunes().ToArray();
-        var start = values.Length > 2 ? Position("$indexOfCP", values[2], 40096, 40097) : 0;
-        var end = values.Length > 3 ? Math.Min(Position("$indexOfCP", values[3], 40096, 40097), runes.Length) : runes.Length;
-        var window = start > end ? null : string.Concat(runes[start..end].Select(r => r.ToString()));
-        var index = window?.IndexOf(sought, StringComparison.Ordinal) ?? -1;
-        return index < 0 ? -1 : start + Length(window![..index]);
+        var length = Length(text);
+        var start = values.Length > 2 ? Index("$indexOfCP", values[2]) : 0;
+        var end = values.Length > 3 ? Math.Min(Index("$indexOfCP", values[3]), length) : length;
+
+        if (end < start || text.Length == 0)
+        {
+            return end >= start && sought.Length == 0 ? 0 : -1;
+        }
+
+        // What is found must begin before the end, but may go beyond it.
+        var at = 0;
+
+        for (var point = 0; point < end; point++)
+        {
+            if (point >= start && string.CompareOrdinal(text, at, sought, 0, sought.Length) == 0)
+            {
+                return point;
+            }
+
+            at += char.IsSurrogatePair(text, at) ? 2 : 1;
+        }
+
+        return -1;
+    }
+
+    private static BsonValue IndexOfBytes(BsonValue?[] values)
+    {
+        if (Expression.IsNullish(values[0]))
+        {
+            return BsonNull.Value;
+        }
+
+        var text = Encoding.UTF8.GetBytes(Text(values[0], 40091, "$indexOfBytes requires a string as the first argument"));
+        var sought = Encoding.UTF8.GetBytes(Text(values[1], 40092, "$indexOfBytes requires a string as the second argument"));
+        var start = values.Length > 2 ? Index("$indexOfBytes", values[2]) : 0;
+        var end = values.Length > 3 ? Math.Min(Index("$indexOfBytes", values[3]), text.Length) : text.Length;
+        var found = start > text.Length || end < start ? -1 : text.AsSpan(start..end).IndexOf(sought);
+        return found < 0 ? -1 : start + found;
     }
 
     private static BsonValue Split(BsonValue? value, BsonValue? separator)
@@ -106,7 +177,7 @@ internal static class StringOperators
 
     private static Special ParseTrim(string name, BsonValue argument, Names names, bool start, bool end)
     {
-        var named = Operators.Named(name, argument, 50694, "input", "chars");
+        var named = Operators.Named(name, argument, 50696, 50694, "input", "chars");
         var input = Operators.Required(named, name, "input", 50695, names);
         var chars = named.Find("chars") is { } given ? ExpressionParser.Parse(given, names) : new Literal(Blanks);
 
@@ -129,7 +200,7 @@ internal static class StringOperators
 
     private static Special ParseReplace(string name, BsonValue argument, Names names, bool all)
     {
-        var named = Operators.Named(name, argument, 51750, "input", "find", "replacement");
+        var named = Operators.Named(name, argument, 51751, 51750, "input", "find", "replacement");
         Expression[] parts =
         [
             Operators.Required(named, name, "input", 51749, names), Operators.Required(named, name, "find", 51748, names),
@@ -139,19 +210,18 @@ internal static class StringOperators
         return new(scope =>
         {
             var values = Array.ConvertAll(parts, part => part.Evaluate(scope));
+            var texts = new[] { Argument(values[0], 51746, "input"), Argument(values[1], 51745, "find"), Argument(values[2], 51744, "replacement") };
 
-            if (Array.Exists(values, Expression.IsNullish))
+            if (texts is not [{ } text, { } find, { } replacement])
             {
                 return BsonNull.Value;
             }
 
-            var text = Text(values[0], 51746, $"{name} requires that 'input' be a string");
-            var find = Text(values[1], 51745, $"{name} requires that 'find' be a string");
-            var replacement = Text(values[2], 51744, $"{name} requires that 'replacement' be a string");
-
             if (find.Length == 0)
             {
-                throw Failure.NotSupported($"{name} with an empty 'find'");
+                return !all ? replacement + text
+                    : Ascii.IsValid(text) ? string.Concat(text.Select(c => replacement + c)) + replacement
+                    : throw Failure.NotSupported($"{name} with an empty 'find' in a text beyond ASCII");
             }
 
             var index = text.IndexOf(find, StringComparison.Ordinal);
@@ -159,50 +229,12 @@ internal static class StringOperators
                 ? text.Replace(find, replacement, StringComparison.Ordinal)
                 : string.Concat(text.AsSpan(0, index), replacement, text.AsSpan(index + find.Length));
         });
+
+        string? Argument(BsonValue? value, int code, string part) =>
+            Expression.IsNullish(value) ? null : Text(value, code, $"{name} requires that '{part}' be a string");
     }
 
-    // The expression is nearly always the same for all documents, so the last one is kept.
-    private static Special ParseRegexMatch(BsonValue argument, Names names)
-    {
-        var named = Operators.Named("$regexMatch", argument, 51103, "input", "regex", "options");
-        var input = Operators.Required(named, "$regexMatch", "input", 31022, names);
-        var regex = Operators.Required(named, "$regexMatch", "regex", 31023, names);
-        var options = named.Find("options") is { } given ? ExpressionParser.Parse(given, names) : null;
-        CachedRegex? last = null;
-
-        return new(scope =>
-        {
-            var (value, pattern, flags) = (input.Evaluate(scope), regex.Evaluate(scope), options?.Evaluate(scope));
-
-            if (Expression.IsNullish(value) || Expression.IsNullish(pattern))
-            {
-                return BsonBoolean.False;
-            }
-
-            var text = Text(value, 51104, "$regexMatch needs 'input' to be of type string");
-            var chosen = flags is null or BsonNull ? "" : Text(flags, 51106, "$regexMatch needs 'options' to be of type string");
-
-            var known = last;
-
-            if (known is null || !known.Pattern.Equals(pattern) || known.Options != chosen)
-            {
-                last = known = new(pattern!, chosen, pattern switch
-                {
-                    BsonString plain => new(plain.Value, chosen),
-                    BsonRegularExpression { Options: "" } typed => new(typed.Pattern, chosen),
-                    BsonRegularExpression typed when chosen.Length == 0 => new(typed.Pattern, typed.Options),
-                    BsonRegularExpression => throw Failure.Located(51107, "$regexMatch: found regex options specified in both 'regex' and 'options' fields"),
-                    _ => throw Failure.Located(51105, "$regexMatch needs 'regex' to be of type string or regex"),
-                });
-            }
-
-            return (BsonBoolean)known.Test.Matches(text);
-        });
-    }
-
-    private static string Text(BsonValue? value, int code, string complaint) =>
+    /// <summary>The value as a string; the complaint about another names its type.</summary>
+    public static string Text(BsonValue? value, int code, string complaint) =>
         value is BsonString text ? text.Value : throw Failure.Located(code, $"{complaint}, found: {Failure.TypeName(value)}");
-
-    /// <summary>One object, so that threads that share an expression see it whole.</summary>
-    private sealed record CachedRegex(BsonValue Pattern, string Options, RegexTest Test);
 }

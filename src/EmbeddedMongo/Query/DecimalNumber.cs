@@ -134,6 +134,43 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
         return new(BigInteger.Remainder(a.ScaledTo(exponent), b.ScaledTo(exponent)), exponent);
     }
 
+    /// <summary>The root of a number that is not negative.</summary>
+    public DecimalNumber SquareRoot()
+    {
+        if (!IsFinite || IsZero)
+        {
+            return IsFinite ? new(BigInteger.Zero, _exponent >> 1) : this;
+        }
+
+        // An even exponent, and digits enough for two more than are kept.
+        var shift = Math.Max(0, (2 * (Digits + 2)) - CountDigits(_coefficient));
+        shift += (_exponent - shift) & 1;
+        var scaled = _coefficient * BigInteger.Pow(10, shift);
+        var (root, exponent) = (Root(scaled), (_exponent - shift) / 2);
+
+        if (root * root != scaled)
+        {
+            return new((root * 10) + 1, exponent - 1);
+        }
+
+        for (var preferred = _exponent >> 1; exponent < preferred && (root % 10).IsZero; exponent++)
+        {
+            root /= 10;
+        }
+
+        return new(root, exponent);
+    }
+
+    /// <summary>The number in steps of a power of ten; not a number where that takes more digits than there are.</summary>
+    public DecimalNumber Quantize(int places, MidpointRounding mode)
+    {
+        var rounded = Round(places, mode);
+
+        return !IsFinite ? new(double.NaN)
+            : CountDigits(rounded._coefficient) + rounded._exponent + places > Digits && !rounded._coefficient.IsZero ? new(double.NaN)
+            : new(rounded.ScaledTo(-places), -places);
+    }
+
     public int CompareTo(DecimalNumber other)
     {
         if (!IsFinite || !other.IsFinite)
@@ -239,6 +276,23 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
         };
 
         return away ? quotient + coefficient.Sign : quotient;
+    }
+
+    private static BigInteger Root(BigInteger value)
+    {
+        var root = BigInteger.One << (int)((value.GetBitLength() + 1) / 2);
+
+        while (true)
+        {
+            var next = (root + (value / root)) >> 1;
+
+            if (next >= root)
+            {
+                return root;
+            }
+
+            root = next;
+        }
     }
 
     private static int CountDigits(BigInteger value)

@@ -17,12 +17,26 @@ internal sealed class RegexTest(string pattern, string options) : ElementTest
         _ => false,
     };
 
-    private bool IsFound(string text)
+    /// <summary>The first match from a position on.</summary>
+    public Match Find(string text, int start)
+    {
+        var names = _regex.GetGroupNames();
+        var named = names.Count(n => !char.IsAsciiDigit(n[0]));
+
+        // PCRE numbers all groups from left to right, .NET those without names first.
+        return named == 0 || named == names.Length - 1
+            ? Run(text, regex => regex.Match(text, start))
+            : throw Failure.NotSupported("the captures of a regular expression in which only some groups have names");
+    }
+
+    private bool IsFound(string text) => Run(text, regex => regex.IsMatch(text));
+
+    private T Run<T>(string text, Func<Regex, T> search)
     {
         try
         {
             var isWide = text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
-            return (isWide ? _wide ??= PerlRegex.Compile(pattern, options, isWide: true) : _regex).IsMatch(text);
+            return search(isWide ? _wide ??= PerlRegex.Compile(pattern, options, isWide: true) : _regex);
         }
         catch (RegexMatchTimeoutException)
         {

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
+using Visuels.EmbeddedMongo.Aggregation;
 using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Updates;
 
@@ -17,6 +18,10 @@ internal static class Bson
     public static bool Matches(string filter, string document) => Matcher.Compile(Doc(filter)).Matches(Doc(document));
 
     public static string Show(BsonValue value) => value.ToJson(new JsonWriterSettings { OutputMode = JsonOutputMode.Shell });
+
+    /// <summary>An expression's value for a document; missing is shown as undefined.</summary>
+    public static BsonValue Evaluate(string expression, string document = "{}") =>
+        ExpressionParser.Parse(Value(expression), QueryContext.Plain).Evaluate(new Scope(Doc(document))) ?? BsonUndefined.Value;
 
     /// <summary>Applies an update to a document and shows the result.</summary>
     public static string Update(string document, string update, string query = "{}", string? arrayFilters = null)
