@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Planning;
 using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
@@ -38,10 +39,11 @@ internal static class Targets
     private static long? First(Session session, MatchScan scan, BsonDocument sort)
     {
         var order = Query.SortSpec.Parse(sort, scan.Collation);
+        var fields = new FieldSet(sort.Names);
         (BsonValue[] Key, long Rid)? best = null;
         while (scan.Next(session))
         {
-            var key = order.Key(scan.ScoredDocument);
+            var key = order.Key(scan.Part(fields));
             if (best is null || order.CompareKeys(key, best.Value.Key) < 0)
             {
                 best = (key, scan.Rid);

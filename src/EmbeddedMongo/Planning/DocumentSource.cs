@@ -83,7 +83,7 @@ internal sealed class FindSource(MatchScan scan, BsonDocument? sort, Projection?
         var sorter = new TopSorter(by, scan.Collation, _keep);
         while (scan.Next(session))
         {
-            sorter.Add(new MatchedDocument(scan.Bytes.ToArray(), scan.TextScore), scan.ScoredDocument);
+            sorter.Add(scan);
         }
 
         return new Queue<MatchedDocument>(sorter.ToArray());

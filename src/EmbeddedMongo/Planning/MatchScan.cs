@@ -15,6 +15,7 @@ internal sealed class MatchScan : IDisposable
     private readonly HashSet<long>? _seen;
     private readonly TextSearch? _search;
     private readonly List<(long Rid, double Score)> _hits = [];
+    private readonly FieldSet? _matched;
     private int _hit = -1;
     private bool _mayBeStale;
     private byte[]? _bytes;
@@ -24,11 +25,13 @@ internal sealed class MatchScan : IDisposable
     {
         _collection = collection;
         _filter = filter;
+        _matched = filter.Matcher is null ? null : FilterFields.Of(filter.Rest);
         if (filter.Text is { } text)
         {
             _search = new TextSearch(collection, text, filter.Rest);
             _hits = _search.Hits(session);
             _index = _search.Index;
+            IsSorted = sort is { ElementCount: 1 } && Documents.IsTextScore(sort[0]);
             return;
         }
 
@@ -51,7 +54,7 @@ internal sealed class MatchScan : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _rows is null ? _bytes : _rows.Document;
 
-    public BsonDocument Document => _document ??= BsonBytes.Decode(Bytes.ToArray());
+    public BsonDocument Document => _document ??= BsonBytes.Decode(Bytes);
 
     public BsonDocument ScoredDocument => MatchedDocument.WithScore(Document, TextScore);
 
@@ -64,7 +67,7 @@ internal sealed class MatchScan : IDisposable
         while (_rows is null ? NextHit(session) : NextRow(session))
         {
             _document = null;
-            if (_filter.Matcher?.Matches(Document) != false && _search?.Accepts(Document, _mayBeStale) != false)
+            if (Matches() && IsHit())
             {
                 return true;
             }
@@ -72,6 +75,9 @@ internal sealed class MatchScan : IDisposable
 
         return false;
     }
+
+    /// <summary>The current document, of which only some fields are needed.</summary>
+    public BsonDocument Part(FieldSet fields) => MatchedDocument.WithScore(BsonBytes.Decode(Bytes, fields), TextScore);
 
     public void Detach()
     {
@@ -95,6 +101,12 @@ internal sealed class MatchScan : IDisposable
     }
 
     public void Dispose() => _rows?.Dispose();
+
+    // Most of what is read does not match, or is sent on as it is: it need not be decoded as a whole.
+    private bool Matches() =>
+        _filter.Matcher is not { } matcher || matcher.Matches(_matched is null ? Document : BsonBytes.Decode(Bytes, _matched));
+
+    private bool IsHit() => _search is null || (!_mayBeStale && !_search.LooksAtTexts) || _search.Accepts(Document, _mayBeStale);
 
     private bool NextRow(Session session)
     {

@@ -56,6 +56,9 @@ internal sealed class TextSearch
         return [.. scores.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Value).ThenBy(s => s.Key)];
     }
 
+    /// <summary>The index alone cannot tell; <see cref="Accepts"/> can.</summary>
+    public bool LooksAtTexts => _barredWords.Count > 0 || _phrases.Count > 0 || _barredPhrases.Count > 0 || _query.Sensitivity != default;
+
     /// <summary>Whether a document that has one of the words really is a hit.</summary>
     /// <param name="document">What the record of the hit holds.</param>
     /// <param name="mayBeStale">The record may hold something else since the words were looked up, even another document.</param>
@@ -66,7 +69,7 @@ internal sealed class TextSearch
             return false;
         }
 
-        if (_barredWords.Count == 0 && _phrases.Count == 0 && _barredPhrases.Count == 0 && _query.Sensitivity == default)
+        if (!LooksAtTexts)
         {
             return true;
         }

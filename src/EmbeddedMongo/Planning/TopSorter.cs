@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
@@ -9,6 +10,7 @@ internal sealed class TopSorter
     private const long MaxBytes = 100 * 1024 * 1024;
     private readonly long _keep;
     private readonly SortSpec _sort;
+    private readonly FieldSet _fields;
     private readonly PriorityQueue<MatchedDocument, SortKey> _worstFirst;
     private long _sequence;
     private long _bytes;
@@ -19,18 +21,28 @@ internal sealed class TopSorter
     public TopSorter(BsonDocument sort, Collation collation, long keep)
     {
         _keep = keep;
+        _fields = new FieldSet(sort.Names);
         _sort = SortSpec.Parse(sort, collation);
         _worstFirst = new(Comparer<SortKey>.Create((a, b) => Compare(b, a)));
     }
 
-    public void Add(MatchedDocument matched, BsonDocument document)
+    /// <summary>Takes in the scan's current document, or sees that it comes too late in the order.</summary>
+    public void Add(MatchScan scan)
     {
-        _worstFirst.Enqueue(matched, new SortKey(_sort.Key(document), _sequence++));
-        _bytes += matched.Bytes.Length;
-        if (_keep > 0 && _worstFirst.Count > _keep)
+        var key = new SortKey(_sort.Key(scan.Part(_fields)), _sequence++);
+        if (_keep > 0 && _worstFirst.Count == _keep)
         {
+            if (_worstFirst.TryPeek(out _, out var worst) && Compare(key, worst) > 0)
+            {
+                return;
+            }
+
             _bytes -= _worstFirst.Dequeue().Bytes.Length;
         }
+
+        var matched = new MatchedDocument(scan.Bytes.ToArray(), scan.TextScore);
+        _worstFirst.Enqueue(matched, key);
+        _bytes += matched.Bytes.Length;
 
         if (_bytes > MaxBytes)
         {

@@ -39,7 +39,7 @@ internal static class CatalogTables
         {
             while (rows.Step())
             {
-                var spec = IndexSpec.FromStored(BsonBytes.Decode(rows.Blob(2).ToArray()));
+                var spec = IndexSpec.FromStored(BsonBytes.Decode(rows.Blob(2)));
                 indexes.Add(new IndexInfo(rows.Long(0), rows.Long(1), spec, rows.Long(3) != 0));
             }
         }

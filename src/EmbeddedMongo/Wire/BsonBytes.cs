@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text.Unicode;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
-using MongoDB.Bson.Serialization;
 
 namespace Visuels.EmbeddedMongo.Wire;
 
@@ -16,9 +15,15 @@ internal static class BsonBytes
 
     // A command nests around the documents in it, and a result around what is stored.
     private const int MaxCommandDepth = 2 * MaxDepth;
-    private static readonly BsonBinaryWriterSettings WriterSettings = new() { MaxSerializationDepth = 4 * MaxDepth };
+    private static readonly BsonBinaryWriterSettings WriterSettings = new() { MaxSerializationDepth = 4 * MaxDepth, FixOldBinarySubTypeOnOutput = false };
 
-    public static BsonDocument Decode(byte[] bytes) => BsonSerializer.Deserialize<BsonDocument>(bytes);
+#pragma warning disable CS0618 // Obsolete in new data, but a store does not change what it is given.
+    public const BsonBinarySubType OldBinary = BsonBinarySubType.OldBinary;
+#pragma warning restore CS0618
+
+    public static BsonDocument Decode(ReadOnlySpan<byte> bytes) => new BsonDecoder(bytes).Document();
+
+    public static BsonDocument Decode(ReadOnlySpan<byte> bytes, FieldSet wanted) => new BsonDecoder(bytes).Document(wanted);
 
     /// <summary>Checks and decodes what a client sent.</summary>
     public static BsonDocument DecodeUntrusted(ReadOnlyMemory<byte> bytes)
@@ -26,7 +31,7 @@ internal static class BsonBytes
         Check(bytes.Span);
         try
         {
-            return Decode(bytes.ToArray());
+            return Decode(bytes.Span);
         }
         catch (Exception error) when (error is FormatException or InvalidOperationException or ArgumentException or EndOfStreamException or OverflowException)
         {

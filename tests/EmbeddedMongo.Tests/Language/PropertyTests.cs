@@ -3,8 +3,10 @@ using System.Numerics;
 using CsCheck;
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Aggregation;
+using Visuels.EmbeddedMongo.Planning;
 using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Updates;
+using Visuels.EmbeddedMongo.Wire;
 using static Visuels.EmbeddedMongo.Tests.Language.Generators;
 
 namespace Visuels.EmbeddedMongo.Tests.Language;
@@ -32,6 +34,14 @@ public class PropertyTests
     [Fact]
     public void Filters_match_what_the_oracle_says() => Gen.Select(Filters, Docs).Sample((filter, document) =>
         Matcher.Compile(filter).Matches(document) == FilterOracle.Matches(filter, document), iter: 20_000);
+
+    [Fact]
+    public void The_fields_a_filter_names_decide_as_the_whole_document_does() => Gen.Select(Filters, Docs).Sample((filter, document) =>
+        Matcher.Compile(filter).Matches(BsonBytes.Decode(document.ToBson(), FilterFields.Of(filter)!)) == FilterOracle.Matches(filter, document), iter: 20_000);
+
+    [Fact]
+    public void A_document_is_decoded_to_what_was_encoded() =>
+        Docs.Select(d => d.ToBson()).Sample(bytes => BsonBytes.Decode(bytes).ToBson().AsSpan().SequenceEqual(bytes), iter: 5_000);
 
     [Fact]
     public void The_order_is_the_oracles_and_equal_values_hash_alike() => Gen.Select(Values, Values).Sample((a, b) =>

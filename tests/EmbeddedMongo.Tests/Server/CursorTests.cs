@@ -31,6 +31,21 @@ public sealed class CursorTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         Assert.Equal(250, whole.Count);
     }
 
+    [Theory]
+    [InlineData("{tie: 1}")]
+    [InlineData("{tie: -1, 'deep.value': 1}")]
+    [InlineData("{'deep.value': -1, _id: 1}")]
+    public async Task A_page_sorted_without_an_index_is_what_stands_there_in_the_whole(string sort)
+    {
+        var collection = server.NewCollection();
+        await collection.InsertManyAsync(
+            Enumerable.Range(0, 100).Select(i => new BsonDocument { { "_id", i }, { "tie", i % 3 }, { "deep", new BsonDocument("value", i * 37 % 100) } }),
+            cancellationToken: Find.Ct);
+        var all = await collection.IdsAsync("{}", sort);
+
+        Assert.Equal(all.Split(',')[30..40], (await collection.IdsAsync("{}", sort, limit: 10, skip: 30)).Split(','));
+    }
+
     [Fact]
     public async Task A_limit_leaves_no_cursor_open()
     {

@@ -44,6 +44,23 @@ public sealed class TextTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
         Assert.DoesNotContain(best, d => d.Names.Any(name => name.StartsWith('$')));
     }
 
+    [Theory]
+    [InlineData("{score: {$meta: 'textScore'}}")]
+    [InlineData("{score: {$meta: 'textScore'}, _id: -1}")]
+    [InlineData("{_id: -1, score: {$meta: 'textScore'}}")]
+    public async Task A_page_of_hits_is_what_stands_there_in_all_of_them(string sort)
+    {
+        await _works.IndexAsync("{title: 'text'}", new() { DefaultLanguage = "none" });
+        await _works.InsertManyAsync(
+            Enumerable.Range(0, 60).Select(i => new BsonDocument { { "_id", i }, { "title", string.Join(' ', Enumerable.Repeat("gold", 1 + (i % 7)).Append("leaf")) } }),
+            cancellationToken: Find.Ct);
+        var hits = _works.Find(Builders<BsonDocument>.Filter.Text("gold")).Sort(sort).Project("{score: {$meta: 'textScore'}}");
+        var all = await hits.ToListAsync(Find.Ct);
+
+        Assert.Equal(60, all.Count);
+        Assert.Equal(all[20..29], await hits.Skip(20).Limit(9).ToListAsync(Find.Ct));
+    }
+
     [Fact]
     public async Task A_text_search_is_combined_with_other_conditions_paged_and_counted()
     {
