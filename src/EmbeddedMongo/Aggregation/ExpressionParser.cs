@@ -27,7 +27,7 @@ internal static class ExpressionParser
             return ParseVariable(text.Value[2..], names);
         }
 
-        return text.Value.StartsWith('$') ? new PathExpression(null, ParsePath(text.Value[1..])) : new Literal(text);
+        return text.Value.StartsWith('$') ? OfDocument(null, ParsePath(text.Value[1..]), names) : new Literal(text);
     }
 
     private static string[] ParsePath(string path) => path.Length == 0
@@ -46,13 +46,20 @@ internal static class ExpressionParser
         return parts[0] switch
         {
             "REMOVE" => new Literal(null),
-            "NOW" when parts.Length == 1 => new Literal(names.Context.Now),
-            "CLUSTER_TIME" or "USER_ROLES" or "SEARCH_META" => throw Failure.NotSupported($"$${parts[0]}"),
+            "NOW" => new Literal(PathExpression.Follow(names.Context.Now, parts.AsSpan(1))),
+            "CLUSTER_TIME" => throw Failure.Located(51144, "Builtin variable '$$CLUSTER_TIME' is not available"),
+            "USER_ROLES" or "SEARCH_META" => throw Failure.NotSupported($"$${parts[0]}"),
+            "ROOT" or "CURRENT" => OfDocument(parts[0], parts[1..], names),
             _ when names.Contains(parts[0]) => new PathExpression(parts[0], parts[1..]),
             _ when names.Context.TryFindVariable(parts[0], out var value) => new Literal(PathExpression.Follow(value, parts.AsSpan(1))),
             _ => throw Failure.Located(17276, $"Use of undefined variable: {parts[0]}"),
         };
     }
+
+    private static PathExpression OfDocument(string? variable, string[] parts, Names names) => names.Context.HasDocument
+        ? new(variable, parts)
+        : throw Failure.Located(4890500, "Command let Expression tried to access a field, but this is not allowed because command let "
+            + "expressions run before the query examines any documents.");
 
     private static Expression ParseDocument(BsonDocument document, Names names)
     {

@@ -8,7 +8,7 @@ internal sealed class Names
     private readonly Names? _outer;
     private readonly string? _name;
 
-    /// <summary>The document is the only variable there is at first; those of the query are constants to the parser.</summary>
+    /// <summary>None at first: the parser knows the document by itself, and those of the query are constants to it.</summary>
     public Names(QueryContext context) => Context = context;
 
     private Names(Names outer, string name) => (Context, _outer, _name) = (outer.Context, outer, name);
@@ -17,5 +17,5 @@ internal sealed class Names
 
     public Names With(string name) => new(this, name);
 
-    public bool Contains(string name) => _outer is null ? name is "ROOT" or "CURRENT" : _name == name || _outer.Contains(name);
+    public bool Contains(string name) => _outer is not null && (_name == name || _outer.Contains(name));
 }

@@ -12,9 +12,9 @@ internal static class AggregateCommands
 
     public static readonly Command[] All =
     [
-        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation"], Aggregate)
+        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation", "collation", "let"], Aggregate)
         {
-            Unsupported = ["explain", "hint", "collation", "let", "fromMongos", "needsMerge", "exchange"],
+            Unsupported = ["explain", "hint", "fromMongos", "needsMerge", "exchange"],
         },
     ];
 
@@ -32,12 +32,12 @@ internal static class AggregateCommands
         }
 
         var batchSize = context.CursorBatchSize();
-        var queryContext = context.QueryContext(engine);
-        var pipeline = Pipeline.Parse(stages, queryContext);
-        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext);
         var (database, name) = (context.Database, context.Collection);
 
         using var session = context.Read(engine);
+        var queryContext = context.QueryContext(engine, session.Catalog.CollationOf(database, name));
+        var pipeline = Pipeline.Parse(stages, queryContext);
+        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext);
         DocumentSource source;
         if (OnlyCounts(stages))
         {

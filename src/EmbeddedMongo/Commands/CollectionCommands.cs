@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Planning;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Commands;
@@ -9,11 +10,11 @@ internal static class CollectionCommands
 {
     public static readonly Command[] All =
     [
-        new("create", ["idIndex"], CreateAsync)
+        new("create", ["idIndex", "collation"], CreateAsync)
         {
             Unsupported =
             [
-                "capped", "size", "max", "validator", "validationLevel", "validationAction", "viewOn", "pipeline", "collation", "timeseries", "expireAfterSeconds",
+                "capped", "size", "max", "validator", "validationLevel", "validationAction", "viewOn", "pipeline", "timeseries", "expireAfterSeconds",
                 "clusteredIndex", "changeStreamPreAndPostImages", "storageEngine", "indexOptionDefaults", "autoIndexId", "encryptedFields", "flags",
             ],
         },
@@ -26,6 +27,7 @@ internal static class CollectionCommands
     private static async ValueTask<BsonDocument?> CreateAsync(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
+        var collation = context.Document("collation") is { } given ? Collation.Parse(given) : Collation.Simple;
         return await engine.Store.WriteAsync(session => session.Atomically(() =>
         {
             if (session.Catalog.Find(database, name) is not null)
@@ -33,7 +35,7 @@ internal static class CollectionCommands
                 throw new MongoError(48, "NamespaceExists", $"Collection {database}.{name} already exists.");
             }
 
-            CatalogTables.Create(session, database, name);
+            CatalogTables.Create(session, database, name, collation);
             return new BsonDocument("ok", 1.0);
         }));
     }
@@ -68,7 +70,7 @@ internal static class CollectionCommands
 
     private static ValueTask<BsonDocument?> ListCollections(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], context.QueryContext(engine));
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], CommandContext.ContextOf(engine));
         var nameOnly = context.Flag("nameOnly");
         using var session = context.Read(engine);
         var collections = session.Catalog.Of(context.Database).Select(c => Describe(c, nameOnly)).Where(d => filter.Matcher?.Matches(d) != false);
@@ -83,9 +85,9 @@ internal static class CollectionCommands
         var name = new BsonDocument { { "name", collection.Name }, { "type", "collection" } };
         return nameOnly ? name : name.AddRange(new BsonDocument
         {
-            { "options", new BsonDocument() },
+            { "options", collection.Collation.Document is { } collation ? new BsonDocument("collation", collation) : [] },
             { "info", new BsonDocument("readOnly", false) },
-            { "idIndex", new BsonDocument { { "v", 2 }, { "key", new BsonDocument("_id", 1) }, { "name", "_id_" } } },
+            { "idIndex", collection.IdIndex },
         });
     }
 
@@ -96,7 +98,7 @@ internal static class CollectionCommands
             throw new MongoError(13, "Unauthorized", "listDatabases may only be run against the admin database.");
         }
 
-        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], context.QueryContext(engine));
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], CommandContext.ContextOf(engine));
         var nameOnly = context.Flag("nameOnly");
         var databases = engine.Store.Catalog.Collections.Values.Select(c => c.Database).Distinct()
             .Select(name => nameOnly ? new BsonDocument("name", name) : new BsonDocument { { "name", name }, { "sizeOnDisk", 0L }, { "empty", false } })

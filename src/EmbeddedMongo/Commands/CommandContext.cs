@@ -34,8 +34,15 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
 
     public string Namespace => $"{Database}.{Collection}";
 
-    /// <summary>What surrounds the command's queries.</summary>
-    public QueryContext QueryContext(Engine engine) => new QueryContext(Collation.Simple, new BsonDateTime(engine.Clock.GetUtcNow().UtcDateTime)).WithLet(Document("let") ?? []);
+    /// <summary>What surrounds the queries of a command that is about no collection.</summary>
+    public static QueryContext ContextOf(Engine engine) => new(Query.Collation.Simple, new BsonDateTime(engine.Clock.GetUtcNow().UtcDateTime));
+
+    /// <summary>What surrounds the command's queries: its collation, or else its collection's, and its variables.</summary>
+    public QueryContext QueryContext(Engine engine, Collation inherited) =>
+        (ContextOf(engine) with { Collation = Collation(Document("collation"), inherited) }).WithLet(Document("let") ?? []);
+
+    public static Collation Collation(BsonDocument? given, Collation inherited) =>
+        given is { ElementCount: > 0 } ? Query.Collation.Parse(given) : inherited;
 
     /// <summary>A snapshot for this command, for as long as the client waits for it.</summary>
     public ReadSession Read(Engine engine)

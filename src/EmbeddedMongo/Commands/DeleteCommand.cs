@@ -14,14 +14,17 @@ internal static class DeleteCommand
     public static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name, ordered) = (context.Database, context.Collection, context.Flag("ordered", true));
-        var queryContext = context.QueryContext(engine);
-        var statements = context.Batch("deletes").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
+        var prepared = new Prepared<List<Attempt<(CompiledFilter Filter, bool Multi)>>>(engine.Store.Catalog, database, name, collation =>
+        {
+            var queryContext = context.QueryContext(engine, collation);
+            return context.Batch("deletes").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
+        });
 
         return await engine.Store.WriteAsync(session =>
         {
             var deleted = 0;
             var errors = new WriteErrors(ordered);
-            errors.Each(statements, (statement, _) =>
+            errors.Each(prepared.For(session.Catalog, database, name), (statement, _) =>
             {
                 var (filter, multi) = statement.Value;
                 foreach (var rid in Targets.Find(session, database, name, filter, sort: null, multi))
@@ -44,7 +47,7 @@ internal static class DeleteCommand
 
     private static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement, QueryContext context)
     {
-        StatementFields.Check(statement, Ns, "q", "limit");
+        StatementFields.Check(statement, Ns, "q", "limit", "collation");
         var query = StatementFields.Query(statement, Ns);
         var limit = StatementFields.Required(statement, Ns, "limit");
         if (!limit.IsNumeric || limit.ToDouble() is not (0 or 1))
@@ -52,6 +55,6 @@ internal static class DeleteCommand
             throw MongoError.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}");
         }
 
-        return Attempt<(CompiledFilter, bool)>.At(() => (CompiledFilter.Parse(query, context), limit.ToDouble() == 0));
+        return Attempt<(CompiledFilter, bool)>.At(() => (CompiledFilter.Parse(query, StatementFields.Context(statement, context)), limit.ToDouble() == 0));
     }
 }

@@ -9,28 +9,32 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>findAndModify: changes or removes the first document that matches, and returns it as it was or has become.</summary>
 internal static class FindAndModifyCommand
 {
-    public static Command Named(string name) => new(name, ["query", "sort", "remove", "update", "new", "fields", "upsert", "arrayFilters", "bypassDocumentValidation"], RunAsync)
+    public static Command Named(string name) => new(name, ["query", "sort", "remove", "update", "new", "fields", "upsert", "arrayFilters", "bypassDocumentValidation", "collation", "let"], RunAsync)
     {
-        Unsupported = ["hint", "collation", "let"],
+        Unsupported = ["hint"],
     };
 
     private static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
-        var queryContext = context.QueryContext(engine);
         var query = context.Document("query") ?? [];
-        var filter = CompiledFilter.Parse(query, queryContext);
         var sort = context.Document("sort") is { ElementCount: > 0 } order ? order : null;
-        var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
         var (remove, upsert, returnNew) = (context.Flag("remove"), context.Flag("upsert"), context.Flag("new"));
-        var update = ParseUpdate(context, query, queryContext, remove, upsert, returnNew);
-
-        var (value, lastError) = await engine.Store.WriteAsync(session =>
+        var prepared = new Prepared<(CompiledFilter Filter, DocumentUpdate? Update, Projection? Fields)>(engine.Store.Catalog, database, name, collation =>
         {
+            var queryContext = context.QueryContext(engine, collation);
+            var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
+            return (CompiledFilter.Parse(query, queryContext), ParseUpdate(context, query, queryContext, remove, upsert, returnNew), fields);
+        });
+
+        var (value, lastError, fields) = await engine.Store.WriteAsync(session =>
+        {
+            var (filter, update, fields) = prepared.For(session.Catalog, database, name);
             var found = Targets.Find(session, database, name, filter, sort, multi: false);
-            return found.Count > 0 ? Change(session, database, name, found[0], update, returnNew)
+            var (value, lastError) = found.Count > 0 ? Change(session, database, name, found[0], update, returnNew)
                 : update is not null && upsert ? Insert(session, database, name, update, returnNew)
                 : Missed(update is null);
+            return (value, lastError, fields);
         });
 
         return new BsonDocument

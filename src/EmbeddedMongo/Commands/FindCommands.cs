@@ -11,19 +11,22 @@ internal static class FindCommands
 {
     public static readonly Command[] All =
     [
-        new("find", ["filter", "sort", "projection", "skip", "limit", "batchSize", "singleBatch", "allowDiskUse", "allowPartialResults"], Find)
+        new("find", ["filter", "sort", "projection", "skip", "limit", "batchSize", "singleBatch", "allowDiskUse", "allowPartialResults", "collation", "let"], Find)
         {
-            Unsupported = ["hint", "collation", "let", "min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay", "noCursorTimeout", "readOnce"],
+            Unsupported = ["hint", "min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay", "noCursorTimeout", "readOnce"],
         },
         new("getMore", ["collection", "batchSize"], GetMore),
         new("killCursors", ["cursors"], KillCursors),
-        new("count", ["query", "limit", "skip", "fields"], Count) { Unsupported = ["hint", "collation"] },
-        new("distinct", ["key", "query"], Distinct) { Unsupported = ["hint", "collation"] },
+        new("count", ["query", "limit", "skip", "fields", "collation"], Count) { Unsupported = ["hint"] },
+        new("distinct", ["key", "query", "collation"], Distinct) { Unsupported = ["hint"] },
     ];
 
     private static ValueTask<BsonDocument?> Find(Engine engine, CommandContext context)
     {
-        var queryContext = context.QueryContext(engine);
+        var (database, name) = (context.Database, context.Collection);
+        using var session = context.Read(engine);
+        var collation = session.Catalog.CollationOf(database, name);
+        var queryContext = context.QueryContext(engine, collation);
         var filter = CompiledFilter.Parse(context.Document("filter") ?? [], queryContext);
         var sort = Sort(context.Document("sort"));
         var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields, filter.Original, queryContext) : null;
@@ -31,10 +34,7 @@ internal static class FindCommands
         var skip = context.Count("skip") ?? 0;
         var singleBatch = context.Flag("singleBatch");
         var batchSize = context.Count("batchSize");
-        var (database, name) = (context.Database, context.Collection);
-
-        using var session = context.Read(engine);
-        if (filter.SingleId is { } id && projection is null && skip == 0 && batchSize != 0)
+        if (filter.SingleId(collation) is { } id && projection is null && skip == 0 && batchSize != 0)
         {
             WriteById(context, session, database, name, id);
             return default;
@@ -74,7 +74,7 @@ internal static class FindCommands
         var batch = reply.OpenDocument("firstBatch", BsonType.Array);
         if (session.Catalog.Find(database, name) is { } collection)
         {
-            using var row = session.Db.Use(collection.ByIdSql).Bind(1, KeyWriter.Encode(id));
+            using var row = session.Db.Use(collection.ByIdSql).Bind(1, KeyWriter.Encode(id, collection.Collation));
             if (row.Step())
             {
                 reply.WriteElement(0, row.Blob(0));
@@ -132,14 +132,17 @@ internal static class FindCommands
 
     private static ValueTask<BsonDocument?> Count(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
+        using var session = context.Read(engine);
+        var filter = Query(engine, context, session);
         var skip = context.Count("skip") ?? 0;
         var limit = CountLimit(context.Body.GetValue("limit", 0));
-        using var session = context.Read(engine);
         var all = CountMatches(session, context.Database, context.Collection, filter, limit > long.MaxValue - skip ? long.MaxValue : skip + limit);
         var count = Math.Max(0, all - skip);
         return new(new BsonDocument { { "n", Number.Wrap(count) }, { "ok", 1.0 } });
     }
+
+    private static CompiledFilter Query(Engine engine, CommandContext context, Session session) => CompiledFilter.Parse(
+        context.Document("query") ?? [], context.QueryContext(engine, session.Catalog.CollationOf(context.Database, context.Collection)));
 
     // A negative limit is as good as a positive one.
     private static long CountLimit(BsonValue limit)
@@ -168,9 +171,9 @@ internal static class FindCommands
 
     private static ValueTask<BsonDocument?> Distinct(Engine engine, CommandContext context)
     {
-        var filter = CompiledFilter.Parse(context.Document("query") ?? [], context.QueryContext(engine));
-        var key = context.Text("key") ?? throw FieldTypes.Missing("distinct", "key");
         using var session = context.Read(engine);
+        var filter = Query(engine, context, session);
+        var key = context.Text("key") ?? throw FieldTypes.Missing("distinct", "key");
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
         var values = new SortedSet<BsonValue>(filter.Context.Collation.Comparer);
         while (scan?.Next(session) == true)

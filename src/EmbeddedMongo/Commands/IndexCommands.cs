@@ -10,7 +10,6 @@ namespace Visuels.EmbeddedMongo.Commands;
 internal static class IndexCommands
 {
     private const int MaxIndexes = 64;
-    private static readonly BsonDocument IdIndex = new() { { "v", 2 }, { "key", new BsonDocument("_id", 1) }, { "name", "_id_" } };
 
     public static readonly Command[] All =
     [
@@ -34,16 +33,16 @@ internal static class IndexCommands
             throw MongoError.BadValue("Standalones can't specify commitQuorum");
         }
 
-        var specs = requests
-            .Select(r => r as BsonDocument ?? throw MongoError.TypeMismatch("The elements of the 'indexes' array must be objects"))
-            .Where(r => !IndexRequest.IsForId(r))
-            .Select(IndexSpec.Parse)
-            .ToList();
-
         return await engine.Store.WriteAsync(session => session.Atomically(() =>
         {
             var existing = session.Catalog.Find(database, name);
             var before = existing?.Indexes.Length ?? 0;
+            var inherited = existing?.Collation ?? Collation.Simple;
+            var specs = requests
+                .Select(r => r as BsonDocument ?? throw MongoError.TypeMismatch("The elements of the 'indexes' array must be objects"))
+                .Where(r => !IndexRequest.IsForId(r, inherited))
+                .Select(r => IndexSpec.Parse(r, inherited))
+                .ToList();
             _ = existing ?? CatalogTables.Create(session, database, name);
             foreach (var spec in specs)
             {
@@ -102,7 +101,7 @@ internal static class IndexCommands
         var (database, name) = (context.Database, context.Collection);
         using var session = context.Read(engine);
         var collection = session.Catalog.Find(database, name) ?? throw NoSuchCollection(context.Namespace);
-        var source = DocumentSource.Of(collection.Indexes.Select(i => i.Spec.Document).Prepend(IdIndex));
+        var source = DocumentSource.Of(collection.Indexes.Select(i => i.Spec.Document).Prepend(collection.IdIndex));
         var batchSize = context.CursorBatchSize();
         CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch: false);
         return default;
@@ -142,7 +141,7 @@ internal static class IndexCommands
     private static IndexInfo ByKey(CollectionInfo collection, BsonDocument key)
     {
         var found = collection.Indexes.Where(i => BsonOrder.Compare(i.KeyPattern, key) == 0).ToList();
-        return BsonOrder.Compare(key, IdIndex["key"]) == 0 ? throw NotId()
+        return BsonOrder.Compare(key, collection.IdIndex["key"]) == 0 ? throw NotId()
             : found.Count > 1 ? throw new MongoError(181, "AmbiguousIndexKeyPattern", $"{found.Count} indexes found for key: {Failure.Show(key)}, identify by name instead.")
             : found.Count == 1 ? found[0]
             : throw NotFound($"can't find index with key: {Failure.Show(key)}");

@@ -1,11 +1,12 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
 /// <summary>The fields of one element of "updates" or "deletes".</summary>
 internal static class StatementFields
 {
-    private static readonly HashSet<string> Unsupported = ["hint", "collation", "c"];
+    private static readonly HashSet<string> Unsupported = ["hint", "c"];
 
     public static void Check(BsonDocument statement, string ns, params ReadOnlySpan<string> known)
     {
@@ -18,8 +19,7 @@ internal static class StatementFields
             }
 
             FieldTypes.Check(ns, field);
-            if (isUnsupported && field.Value is not BsonNull and not BsonDocument { ElementCount: 0 }
-                && (field.Name != "collation" || field.Value is not BsonDocument collation || collation.GetValue("locale", "") != "simple"))
+            if (isUnsupported && field.Value is not BsonNull and not BsonDocument { ElementCount: 0 })
             {
                 throw MongoError.NotSupported($"The field '{ns}.{field.Name}' is not supported by this server");
             }
@@ -30,6 +30,10 @@ internal static class StatementFields
 
     public static BsonValue Required(BsonDocument statement, string ns, string field) =>
         statement.TryGetValue(field, out var value) && !value.IsBsonNull ? value : throw FieldTypes.Missing(ns, field);
+
+    /// <summary>What surrounds the statement: as the command, but with a collation of its own if it has one.</summary>
+    public static QueryContext Context(BsonDocument statement, QueryContext command) =>
+        command with { Collation = CommandContext.Collation(statement.GetValue("collation", null) as BsonDocument, command.Collation) };
 
     public static bool Flag(BsonDocument statement, string field) => statement.TryGetValue(field, out var value) && value == BsonBoolean.True;
 }

@@ -13,15 +13,18 @@ internal static class UpdateCommand
     public static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name, ordered) = (context.Database, context.Collection, context.Flag("ordered", true));
-        var queryContext = context.QueryContext(engine);
-        var statements = context.Batch("updates").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
+        var prepared = new Prepared<List<Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)>>>(engine.Store.Catalog, database, name, collation =>
+        {
+            var queryContext = context.QueryContext(engine, collation);
+            return context.Batch("updates").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
+        });
 
         return await engine.Store.WriteAsync(session =>
         {
             var (matched, modified) = (0, 0);
             var upserted = new BsonArray();
             var errors = new WriteErrors(ordered);
-            errors.Each(statements, (statement, index) =>
+            errors.Each(prepared.For(session.Catalog, database, name), (statement, index) =>
             {
                 var (update, multi, upsert) = statement.Value;
                 var result = update.Run(session, database, name, multi, upsert);
@@ -41,7 +44,7 @@ internal static class UpdateCommand
 
     private static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement, QueryContext context)
     {
-        StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters");
+        StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters", "collation");
         var query = StatementFields.Query(statement, Ns);
         var update = StatementFields.Required(statement, Ns, "u");
         if (update is not (BsonDocument or BsonArray))
@@ -52,6 +55,7 @@ internal static class UpdateCommand
         var (multi, upsert) = (StatementFields.Flag(statement, "multi"), StatementFields.Flag(statement, "upsert"));
         return Attempt<(DocumentUpdate, bool, bool)>.At(() =>
         {
+            context = StatementFields.Context(statement, context);
             if (upsert)
             {
                 UpsertSeeds.RefuseExpressions(query);

@@ -6,8 +6,8 @@ internal static class WriteCommands
     public static readonly Command[] All =
     [
         new("insert", ["documents", "ordered", "bypassDocumentValidation"], InsertCommand.RunAsync),
-        new("update", ["updates", "ordered", "bypassDocumentValidation"], UpdateCommand.RunAsync) { Unsupported = ["let"] },
-        new("delete", ["deletes", "ordered"], DeleteCommand.RunAsync) { Unsupported = ["let"] },
+        new("update", ["updates", "ordered", "bypassDocumentValidation", "let"], UpdateCommand.RunAsync),
+        new("delete", ["deletes", "ordered", "let"], DeleteCommand.RunAsync),
         FindAndModifyCommand.Named("findAndModify"),
         FindAndModifyCommand.Named("findandmodify"),
     ];

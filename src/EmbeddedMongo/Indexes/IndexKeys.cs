@@ -143,7 +143,7 @@ internal sealed class IndexKeys
 
     private void Emit(Field[] fields)
     {
-        var key = new KeyWriter();
+        var key = new KeyWriter(_spec.Collation);
         var values = new BsonValue[fields.Length];
         for (var i = 0; i < fields.Length; i++)
         {

@@ -22,7 +22,7 @@ internal static class IndexRequest
 
     private static readonly HashSet<string> KnownForId = ["v", "key", "name", "ns", "collation"];
 
-    public static BsonDocument Normalize(BsonDocument request)
+    public static BsonDocument Normalize(BsonDocument request, Collation inherited)
     {
         CheckFields(request);
         var key = Document(request, "key") ?? throw Missing("key");
@@ -34,7 +34,6 @@ internal static class IndexRequest
         }
 
         CheckVersion(request);
-        RefuseCollation(request);
         var spec = new BsonDocument { { "v", 2 }, { "key", isText ? TextOptions.Key(key) : key }, { "name", name } };
         CopyFlag(request, spec, "unique");
         CopyFlag(request, spec, "sparse");
@@ -52,11 +51,12 @@ internal static class IndexRequest
             throw MongoError.NotSupported($"The option '{option}' of an index that is not on text is not supported by this server");
         }
 
+        AddCollation(CollationOf(request, inherited), spec, isText);
         return spec;
     }
 
     /// <summary>Whether it is the index on <c>_id</c>, which every collection has, that is asked for.</summary>
-    public static bool IsForId(BsonDocument request)
+    public static bool IsForId(BsonDocument request, Collation inherited)
     {
         if (request.GetValue("key", BsonNull.Value) is not BsonDocument { ElementCount: 1 } key
             || key.GetElement(0) is not { Name: "_id", Value.IsNumeric: true } id || Math.Abs(Math.Truncate(id.Value.ToDouble())) != 1)
@@ -72,7 +72,11 @@ internal static class IndexRequest
 
         Name(request);
         CheckVersion(request);
-        RefuseCollation(request);
+        if (!CollationOf(request, inherited).IsSameAs(inherited))
+        {
+            throw MongoError.BadValue("The _id index must have the same collation as the collection");
+        }
+
         return id.Value.ToDouble() == 1 ? true : throw MongoError.BadValue($"The field 'key' for an _id index must be {{_id: 1}}, but got {Failure.Show(key)}");
     }
 
@@ -119,11 +123,23 @@ internal static class IndexRequest
             : CannotCreate($"Invalid index specification {Failure.Show(request)}; cannot create an index with v={version}");
     }
 
-    private static void RefuseCollation(BsonDocument request)
+    private static Collation CollationOf(BsonDocument request, Collation inherited) => Document(request, "collation") switch
     {
-        if (Document(request, "collation") is { } collation && collation.GetValue("locale", "") != "simple")
+        null => inherited,
+        { ElementCount: 0 } => throw MongoError.BadValue("The field 'collation' cannot be an empty object."),
+        var given => Collation.Parse(given),
+    };
+
+    private static void AddCollation(Collation collation, BsonDocument spec, bool isText)
+    {
+        if (isText && !collation.IsSimple)
         {
-            throw MongoError.NotSupported("Index collations are not supported by this server");
+            throw CannotCreate($"Index type 'text' does not support collation: {collation.Document}");
+        }
+
+        if (!collation.IsSimple)
+        {
+            spec["collation"] = collation.Document;
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class IndexSpec
         Unique = document.GetValue("unique", false).ToBoolean();
         Sparse = document.GetValue("sparse", false).ToBoolean();
         Hidden = document.GetValue("hidden", false).ToBoolean();
+        Collation = Collation.FromStored(document.GetValue("collation", null) as BsonDocument);
         if (document.TryGetValue("expireAfterSeconds", out var seconds))
         {
             ExpireAfter = TimeSpan.FromSeconds(seconds.ToDouble());
@@ -26,7 +27,7 @@ internal sealed class IndexSpec
         if (document.TryGetValue("partialFilterExpression", out var filter))
         {
             PartialExpression = filter.AsBsonDocument;
-            PartialFilter = Matcher.Compile(PartialExpression);
+            PartialFilter = Matcher.Compile(PartialExpression, QueryContext.Plain with { Collation = Collation });
         }
 
         if (document.Contains("weights"))
@@ -55,6 +56,9 @@ internal sealed class IndexSpec
     /// <summary>Kept up to date, but no query uses it.</summary>
     public bool Hidden { get; }
 
+    /// <summary>The order of its strings. Only a query with the same one can use it for strings.</summary>
+    public Collation Collation { get; }
+
     public TimeSpan? ExpireAfter { get; }
 
     public BsonDocument? PartialExpression { get; }
@@ -66,12 +70,14 @@ internal sealed class IndexSpec
     public static IndexSpec FromStored(BsonDocument document) => new(document);
 
     /// <summary>Reads one element of createIndexes, refusing what this server does not do.</summary>
-    public static IndexSpec Parse(BsonDocument request) => new(IndexRequest.Normalize(request));
+    /// <param name="request">The element.</param>
+    /// <param name="inherited">The collection's collation, for an index that is not given one.</param>
+    public static IndexSpec Parse(BsonDocument request, Collation? inherited = null) => new(IndexRequest.Normalize(request, inherited ?? Collation.Simple));
 
     /// <summary>Whether the two cannot both exist: the same key, for the same documents.</summary>
     public bool HasSameSignatureAs(IndexSpec other) => BsonOrder.Compare(Key, other.Key) == 0
         && BsonOrder.Compare(PartialExpression ?? [], other.PartialExpression ?? []) == 0
-        && Unique == other.Unique && Sparse == other.Sparse;
+        && Unique == other.Unique && Sparse == other.Sparse && Collation.IsSameAs(other.Collation);
 
     /// <summary>The same index but for its name, and whether queries see it.</summary>
     public bool IsSameAs(IndexSpec other) => BsonOrder.Compare(Options(Document), Options(other.Document)) == 0;

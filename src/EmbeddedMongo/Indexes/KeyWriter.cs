@@ -1,20 +1,22 @@
 using System.Buffers.Binary;
 using System.Text;
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Indexes;
 
 /// <summary>
 /// Writes BSON values so that comparing the bytes compares the values in MongoDB's order across types, and so that equal
-/// values (1, 1.0 and NumberDecimal("1")) have equal bytes. No value's bytes are a prefix of another's.
+/// values (1, 1.0 and NumberDecimal("1"), or strings that a collation holds for equal) have equal bytes. No value's bytes are a prefix of another's.
 /// </summary>
-internal sealed class KeyWriter
+internal sealed class KeyWriter(Collation collation)
 {
     private byte[] _bytes = new byte[48];
     private int _length;
 
     /// <summary>One value as an ascending key.</summary>
-    public static byte[] Encode(BsonValue value) => new KeyWriter().Add(value, descending: false).ToArray();
+    public static byte[] Encode(BsonValue value, Collation? collation = null) =>
+        new KeyWriter(collation ?? Collation.Simple).Add(value, descending: false).ToArray();
 
     public KeyWriter Add(BsonValue value, bool descending)
     {
@@ -39,9 +41,14 @@ internal sealed class KeyWriter
                 NumberKey.Write(value, Span(NumberKey.FixedSize), out var refinement);
                 Bytes(refinement);
                 break;
+            case BsonType.String when !collation.IsSimple:
+                Bytes(collation.Key(value.AsString));
+                break;
             case BsonType.String:
                 Terminated(value.AsString);
                 break;
+            case BsonType.Symbol when !collation.IsSimple:
+                throw new MongoError(201, "CannotBuildIndexKeys", $"Cannot index type Symbol with a collation. Index collation: {collation.Document}");
             case BsonType.Symbol:
                 Terminated(value.AsBsonSymbol.Name);
                 break;
@@ -50,7 +57,9 @@ internal sealed class KeyWriter
                 break;
             case BsonType.JavaScriptWithScope:
                 Terminated(value.AsBsonJavaScriptWithScope.Code);
-                Elements(value.AsBsonJavaScriptWithScope.Scope);
+                var scope = new KeyWriter(Collation.Simple);
+                scope.Elements(value.AsBsonJavaScriptWithScope.Scope);
+                Bytes(scope.ToArray());
                 break;
             case BsonType.RegularExpression:
                 Terminated(value.AsBsonRegularExpression.Pattern);

@@ -34,12 +34,12 @@ internal sealed class CompiledFilter
         return new CompiledFilter(filter, rest, text, context);
     }
 
-    /// <summary>The value of <c>_id</c> where the filter asks for nothing else.</summary>
-    public BsonValue? SingleId => Context.Collation.IsSimple && Original.ElementCount == 1
-        && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value) ? id.Value : null;
+    /// <summary>The value of <c>_id</c> where the filter asks for nothing else, and a collection of this collation finds it by its key.</summary>
+    public BsonValue? SingleId(Collation collation) =>
+        Original.ElementCount == 1 && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value, collation) ? id.Value : null;
 
-    private static bool IsPlainId(BsonValue value) => value.BsonType is BsonType.ObjectId or BsonType.String
-        or BsonType.Int32 or BsonType.Int64 or BsonType.Binary or BsonType.DateTime;
+    private bool IsPlainId(BsonValue value, Collation collation) => value.BsonType is BsonType.ObjectId
+        or BsonType.Int32 or BsonType.Int64 or BsonType.Binary or BsonType.DateTime || (value.IsString && collation.IsSameAs(Context.Collation));
 
     // $text can stand at the top or inside an $and; elsewhere it would need an index for every other branch, too.
     private static BsonDocument TakeText(BsonDocument filter, ref TextQuery? text)

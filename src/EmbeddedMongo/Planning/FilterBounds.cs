@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
@@ -7,16 +8,16 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// What a filter demands of single paths, as far as key intervals can say it. Each demand stands for itself ("some value of
 /// this path lies here"): of a path that may hold arrays, two demands can be met by different elements.
 /// </summary>
-internal sealed class FilterBounds(bool takesStrings)
+internal sealed class FilterBounds(Collation? collation)
 {
     private readonly Dictionary<string, List<List<Interval>>> _demands = [];
     private readonly HashSet<(string Path, string Operator, BsonValue Operand)> _predicates = [];
 
     /// <param name="filter">The filter.</param>
-    /// <param name="takesStrings">Whether the index compares strings as the query does; otherwise what has strings in it demands nothing.</param>
-    public static FilterBounds Of(BsonDocument filter, bool takesStrings = true)
+    /// <param name="collation">That of both the index and the query; null if they differ: then what has strings in it demands nothing.</param>
+    public static FilterBounds Of(BsonDocument filter, Collation? collation)
     {
-        var bounds = new FilterBounds(takesStrings);
+        var bounds = new FilterBounds(collation);
         bounds.Add(filter);
         return bounds;
     }
@@ -42,6 +43,10 @@ internal sealed class FilterBounds(bool takesStrings)
 
     public bool Has(string path, string name, BsonValue operand) => _predicates.Contains((path, name, operand));
 
+    /// <summary>Where the condition, as the index would have it, lets a value lie; null when that cannot be said.</summary>
+    public List<Interval>? IntervalsOf(string name, BsonValue operand) =>
+        CanBeUsed(name, operand) ? OperandBounds.Of(name, operand, collation) : null;
+
     public bool DemandsPresence(string path) =>
         Has(path, "$exists", true) || Demands(path).Any(d => !d.Exists(i => KeyBytes.Compare(i.From, PastNull) < 0));
 
@@ -60,7 +65,7 @@ internal sealed class FilterBounds(bool takesStrings)
             }
             else if (clause.Name == "$or" && clause.Value is BsonArray any)
             {
-                AddAlternatives([.. any.OfType<BsonDocument>().Select(one => Of(one, takesStrings))]);
+                AddAlternatives([.. any.OfType<BsonDocument>().Select(one => Of(one, collation))]);
             }
             else if (!clause.Name.StartsWith('$'))
             {
@@ -104,24 +109,28 @@ internal sealed class FilterBounds(bool takesStrings)
 
     private void AddCondition(string path, string name, BsonValue operand)
     {
-        if (!takesStrings && name != "$type" && HasStrings(operand))
+        if (!CanBeUsed(name, operand))
         {
             return;
         }
 
         _predicates.Add((path, name, operand));
-        if (OperandBounds.Of(name, operand) is { } intervals)
+        if (IntervalsOf(name, operand) is { } intervals)
         {
             Demand(path, intervals);
         }
     }
 
-    private static bool HasStrings(BsonValue value) => value switch
+    private bool CanBeUsed(string name, BsonValue operand) => name == "$type" || CanBeCompared(operand);
+
+    // No index with a collation contains a symbol.
+    private bool CanBeCompared(BsonValue value) => value switch
     {
-        BsonString or BsonSymbol or BsonJavaScriptWithScope => true,
-        BsonDocument document => document.Values.Any(HasStrings),
-        BsonArray array => array.Any(HasStrings),
-        _ => false,
+        BsonString => collation is not null,
+        BsonSymbol => collation is { IsSimple: true },
+        BsonDocument document => document.Values.All(CanBeCompared),
+        BsonArray array => array.All(CanBeCompared),
+        _ => true,
     };
 
     private void Demand(string path, List<Interval> intervals)

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
@@ -10,37 +11,37 @@ internal static class OperandBounds
     private static readonly Interval Undefined = Interval.Point([TypeRank.Undefined]);
 
     /// <summary>Null where the condition says nothing that an index could use.</summary>
-    public static List<Interval>? Of(string name, BsonValue operand) => name switch
+    public static List<Interval>? Of(string name, BsonValue operand, Collation? collation = null) => name switch
     {
-        "$eq" => Equal(operand),
-        "$in" => operand is BsonArray any ? AnyOf(any) : null,
-        "$gt" or "$gte" or "$lt" or "$lte" => Range(name, operand),
+        "$eq" => Equal(operand, collation),
+        "$in" => operand is BsonArray any ? AnyOf(any, collation) : null,
+        "$gt" or "$gte" or "$lt" or "$lte" => Range(name, operand, collation),
         "$type" => OfType(operand),
         _ => null,
     };
 
-    private static List<Interval>? Equal(BsonValue operand) => operand.BsonType switch
+    private static List<Interval>? Equal(BsonValue operand, Collation? collation) => operand.BsonType switch
     {
         // An array equals a whole value or one element; a pattern matches many values.
         BsonType.Array or BsonType.RegularExpression or BsonType.Undefined => null,
         BsonType.Null => [Undefined, Null],
-        _ => [Interval.Point(KeyWriter.Encode(operand))],
+        _ => [Interval.Point(KeyWriter.Encode(operand, collation))],
     };
 
-    private static List<Interval>? AnyOf(BsonArray operands)
+    private static List<Interval>? AnyOf(BsonArray operands, Collation? collation)
     {
-        var each = operands.Select(Equal).ToList();
+        var each = operands.Select(o => Equal(o, collation)).ToList();
         return each.TrueForAll(e => e is not null) ? Intervals.Union(each.SelectMany(e => e!)) : null;
     }
 
-    private static List<Interval>? Range(string name, BsonValue operand)
+    private static List<Interval>? Range(string name, BsonValue operand, Collation? collation)
     {
         if (!IsRangeType(operand.BsonType))
         {
             return null;
         }
 
-        var key = KeyWriter.Encode(operand);
+        var key = KeyWriter.Encode(operand, collation);
         var type = Interval.Point([TypeRank.Of(operand.BsonType)]);
         var isNumber = key[0] == TypeRank.Number;
         if (isNumber && key.AsSpan().SequenceEqual(NumberKey.NotANumber))

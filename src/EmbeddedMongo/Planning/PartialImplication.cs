@@ -39,7 +39,7 @@ internal static class PartialImplication
 
         // Types that share an interval (int and double, say) are not told apart by it, and undefined is not quite null.
         return name != "$type" && !operand.IsBsonNull
-            && OperandBounds.Of(name, operand) is { } needed
+            && filter.IntervalsOf(name, operand) is { } needed
             && filter.Demands(path).Any(demand => Intervals.Contain(needed, demand));
     }
 }

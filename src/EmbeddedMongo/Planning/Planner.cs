@@ -17,16 +17,7 @@ internal static class Planner
             return QueryPlan.Natural(collection, natural.Value.ToDouble() < 0) with { IsSorted = true };
         }
 
-        // Indexes order strings by their bytes.
-        var comparesBytes = collation is null or { IsSimple: true };
-        var bounds = FilterBounds.Of(filter, comparesBytes);
-        var order = comparesBytes ? sort : null;
-        var candidates = collection.Indexes
-            .Where(i => i.Spec is { Text: null, Hidden: false } && PartialImplication.IsCovered(i.Spec, bounds))
-            .Select(i => IndexCandidate.For(i, bounds, order))
-            .Prepend(IndexCandidate.ForId(collection, bounds, order))
-            .Where(c => c.IsUseful)
-            .ToList();
+        var candidates = Candidates(collection, filter, sort, collation ?? Collation.Simple).Where(c => c.IsUseful).ToList();
         if (candidates.Count == 0)
         {
             return QueryPlan.Natural(collection, backward: false);
@@ -40,6 +31,27 @@ internal static class Planner
         }
 
         return best.ToPlan();
+    }
+
+    // In an index of another collation the query's strings cannot be sought, and their order is not the one that is wanted.
+    private static IEnumerable<IndexCandidate> Candidates(CollectionInfo collection, BsonDocument filter, BsonDocument? sort, Collation collation)
+    {
+        var bounds = FilterBounds.Of(filter, collation);
+        FilterBounds? withoutStrings = null;
+
+        yield return collection.Collation.IsSameAs(collation)
+            ? IndexCandidate.ForId(collection, bounds, sort)
+            : IndexCandidate.ForId(collection, withoutStrings ??= FilterBounds.Of(filter, null), sort: null);
+
+        foreach (var index in collection.Indexes.Where(i => i.Spec is { Text: null, Hidden: false }))
+        {
+            var isSame = index.Spec.Collation.IsSameAs(collation);
+            var usable = isSame ? bounds : withoutStrings ??= FilterBounds.Of(filter, null);
+            if (PartialImplication.IsCovered(index.Spec, usable))
+            {
+                yield return IndexCandidate.For(index, usable, isSame ? sort : null);
+            }
+        }
     }
 
     private static long CountUpTo(Session session, IndexCandidate candidate, long limit)

@@ -32,7 +32,7 @@ internal static class BsonOrder
             BsonType.Timestamp => ((ulong)a.AsBsonTimestamp.Value).CompareTo((ulong)b.AsBsonTimestamp.Value),
             BsonType.RegularExpression => CompareRegexes(a.AsBsonRegularExpression, b.AsBsonRegularExpression),
             BsonType.JavaScript => CompareStrings(a.AsBsonJavaScript.Code, b.AsBsonJavaScript.Code),
-            BsonType.JavaScriptWithScope => CompareScoped(a.AsBsonJavaScriptWithScope, b.AsBsonJavaScriptWithScope, collation),
+            BsonType.JavaScriptWithScope => CompareScoped(a.AsBsonJavaScriptWithScope, b.AsBsonJavaScriptWithScope),
             _ => 0,
         };
     }
@@ -129,9 +129,10 @@ internal static class BsonOrder
         return order != 0 ? order : CompareStrings(a.Options, b.Options);
     }
 
-    private static int CompareScoped(BsonJavaScriptWithScope a, BsonJavaScriptWithScope b, Collation collation)
+    // No collation reaches into a scope.
+    private static int CompareScoped(BsonJavaScriptWithScope a, BsonJavaScriptWithScope b)
     {
         var order = CompareStrings(a.Code, b.Code);
-        return order != 0 ? order : CompareDocuments(a.Scope, b.Scope, collation);
+        return order != 0 ? order : CompareDocuments(a.Scope, b.Scope, Collation.Simple);
     }
 }

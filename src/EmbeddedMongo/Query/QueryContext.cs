@@ -9,6 +9,9 @@ internal sealed record QueryContext(Collation Collation, BsonDateTime Now)
 {
     private ImmutableDictionary<string, BsonValue?> _variables = ImmutableDictionary<string, BsonValue?>.Empty;
 
+    /// <summary>False where no document is at hand yet, so that only constants can be calculated.</summary>
+    public bool HasDocument { get; private init; } = true;
+
     /// <summary>No collation and no variables.</summary>
     public static QueryContext Plain => new(Collation.Simple, new BsonDateTime(DateTime.UtcNow));
 
@@ -22,11 +25,21 @@ internal sealed record QueryContext(Collation Collation, BsonDateTime Now)
 
         foreach (var (name, value) in let)
         {
-            LogicOperators.CheckVariable(name);
-            context = context.With(name, ExpressionParser.Parse(value, context).Evaluate(new Scope([])));
+            CheckName(name);
+            context = context.With(name, ExpressionParser.Parse(value, context with { HasDocument = false }).Evaluate(new Scope([])));
         }
 
         return context;
+    }
+
+    private static void CheckName(string name)
+    {
+        if (name is "NOW" or "CLUSTER_TIME" or "JS_SCOPE" or "IS_MR" or "USER_ROLES")
+        {
+            throw Failure.Located(4738901, $"Attempt to set internal constant: {name}");
+        }
+
+        LogicOperators.CheckVariable(name);
     }
 
     public bool TryFindVariable(string name, out BsonValue? value) => _variables.TryGetValue(name, out value);

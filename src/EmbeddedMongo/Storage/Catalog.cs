@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Storage;
 
@@ -10,6 +11,8 @@ internal sealed record Catalog(long Version, ImmutableSortedDictionary<string, C
     public static readonly Catalog Empty = new(0, ImmutableSortedDictionary.Create<string, CollectionInfo>(StringComparer.Ordinal));
 
     public CollectionInfo? Find(string database, string collection) => Collections.GetValueOrDefault($"{database}.{collection}");
+
+    public Collation CollationOf(string database, string collection) => Find(database, collection)?.Collation ?? Collation.Simple;
 
     public IEnumerable<CollectionInfo> Of(string database) => Collections.Values.Where(c => c.Database == database);
 
@@ -21,11 +24,21 @@ internal sealed record Catalog(long Version, ImmutableSortedDictionary<string, C
 
 /// <summary>
 /// A collection's table: <c>rid</c> keeps insertion order as MongoDB's record ids do and is what index entries point to,
-/// <c>id</c> is the comparable form of <c>_id</c>.
+/// <c>id</c> is the comparable form of <c>_id</c>. Its collation is that of all queries and indexes that do not say another.
 /// </summary>
-internal sealed record CollectionInfo(long Id, string Database, string Name, ImmutableArray<IndexInfo> Indexes)
+internal sealed record CollectionInfo(long Id, string Database, string Name, Collation Collation, ImmutableArray<IndexInfo> Indexes)
 {
     public string Namespace { get; } = $"{Database}.{Name}";
+
+    /// <summary>The index that there always is, as listIndexes shows it.</summary>
+    public BsonDocument IdIndex
+    {
+        get
+        {
+            var index = new BsonDocument { { "v", 2 }, { "key", new BsonDocument("_id", 1) }, { "name", "_id_" } };
+            return Collation.Document is { } collation ? index.Add("collation", collation) : index;
+        }
+    }
 
     public string CreateSql { get; } = $"CREATE TABLE c{Id} (rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, doc BLOB NOT NULL)";
 

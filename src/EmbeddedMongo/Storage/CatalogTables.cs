@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Storage;
@@ -7,7 +8,7 @@ namespace Visuels.EmbeddedMongo.Storage;
 /// <summary>The catalog as it is stored. Ids are never used again, so a reader with an older catalog finds no table rather than a wrong one.</summary>
 internal static class CatalogTables
 {
-    private const long Format = 1;
+    private const long Format = 2;
 
     public static void Prepare(Database db)
     {
@@ -16,10 +17,20 @@ internal static class CatalogTables
         {
             db.Execute($"""
                 BEGIN IMMEDIATE;
-                CREATE TABLE meta (version INTEGER NOT NULL);
-                INSERT INTO meta VALUES (1);
-                CREATE TABLE collections (id INTEGER PRIMARY KEY AUTOINCREMENT, db TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (db, name));
+                CREATE TABLE meta (version INTEGER NOT NULL, tables TEXT NOT NULL);
+                INSERT INTO meta VALUES (1, '{Collation.Tables}');
+                CREATE TABLE collections (id INTEGER PRIMARY KEY AUTOINCREMENT, db TEXT NOT NULL, name TEXT NOT NULL, collation BLOB, UNIQUE (db, name));
                 CREATE TABLE indexes (id INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL, spec BLOB NOT NULL, multikey INTEGER NOT NULL);
+                PRAGMA user_version = {Format};
+                COMMIT;
+                """);
+        }
+        else if (format == 1)
+        {
+            db.Execute($"""
+                BEGIN IMMEDIATE;
+                ALTER TABLE meta ADD COLUMN tables TEXT NOT NULL DEFAULT '{Collation.Tables}';
+                ALTER TABLE collections ADD COLUMN collation BLOB;
                 PRAGMA user_version = {Format};
                 COMMIT;
                 """);
@@ -46,11 +57,11 @@ internal static class CatalogTables
 
         var byCollection = indexes.ToLookup(i => i.CollectionId);
         var catalog = Catalog.Empty.Collections.ToBuilder();
-        using (var rows = db.Use("SELECT id, db, name FROM collections"))
+        using (var rows = db.Use("SELECT id, db, name, collation FROM collections"))
         {
             while (rows.Step())
             {
-                var collection = new CollectionInfo(rows.Long(0), rows.Text(1), rows.Text(2), [.. byCollection[rows.Long(0)]]);
+                var collection = new CollectionInfo(rows.Long(0), rows.Text(1), rows.Text(2), ReadCollation(rows.Blob(3)), [.. byCollection[rows.Long(0)]]);
                 catalog.Add(collection.Namespace, collection);
             }
         }
@@ -58,14 +69,14 @@ internal static class CatalogTables
         return new Catalog(Version(db), catalog.ToImmutable());
     }
 
-    public static CollectionInfo Create(WriteSession session, string database, string name)
+    public static CollectionInfo Create(WriteSession session, string database, string name, Collation? collation = null)
     {
-        using (var insert = session.Db.Use("INSERT INTO collections (db, name) VALUES (?1, ?2)"))
+        using (var insert = session.Db.Use("INSERT INTO collections (db, name, collation) VALUES (?1, ?2, ?3)"))
         {
-            insert.Bind(1, database).Bind(2, name).Step();
+            insert.Bind(1, database).Bind(2, name).Bind(3, collation?.Document?.ToBson() ?? []).Step();
         }
 
-        var collection = new CollectionInfo(session.Db.LastRowId, database, name, []);
+        var collection = new CollectionInfo(session.Db.LastRowId, database, name, collation ?? Collation.Simple, []);
         session.Db.Execute(collection.CreateSql);
         Replace(session, session.Catalog.With(collection));
         return collection;
@@ -123,6 +134,9 @@ internal static class CatalogTables
             Replace(session, session.Catalog.With(collection with { Indexes = indexes }));
         }
     }
+
+    private static Collation ReadCollation(ReadOnlySpan<byte> stored) =>
+        Collation.FromStored(stored.IsEmpty ? null : BsonBytes.Decode(stored.ToArray()));
 
     private static void Replace(WriteSession session, Catalog catalog)
     {

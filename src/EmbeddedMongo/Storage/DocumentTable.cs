@@ -77,11 +77,11 @@ internal static class DocumentTable
         try
         {
             using var insert = session.Db.Use(collection.InsertSql);
-            insert.Bind(1, document.IdKey).Bind(2, document.Bytes.Span).Step();
+            insert.Bind(1, document.IdKey(collection.Collation)).Bind(2, document.Bytes.Span).Step();
         }
         catch (SqliteException error) when (Database.IsUniqueViolation(error))
         {
-            throw DuplicateKey.Error(collection, "_id_", new BsonDocument("_id", 1), [document.Id]);
+            throw DuplicateKey.Error(collection, "_id_", new BsonDocument("_id", 1), collection.Collation, [document.Id]);
         }
 
         return session.Db.LastRowId;
@@ -109,7 +109,7 @@ internal static class DocumentTable
             }
             catch (SqliteException error) when (Database.IsUniqueViolation(error))
             {
-                throw DuplicateKey.Error(collection, index.Spec.Name, index.Spec.Key, key.Values);
+                throw DuplicateKey.Error(collection, index.Spec.Name, index.Spec.Key, index.Spec.Collation, key.Values);
             }
         }
     }

@@ -1,25 +1,33 @@
 using System.Globalization;
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Storage;
 
 /// <summary>Code 11000, with the message and the details that drivers and their users look into.</summary>
 internal static class DuplicateKey
 {
-    public static MongoError Error(CollectionInfo collection, string index, BsonDocument keyPattern, BsonValue[] values)
+    public static MongoError Error(CollectionInfo collection, string index, BsonDocument keyPattern, Collation collation, BsonValue[] values)
     {
         var keyValue = new BsonDocument();
         foreach (var (name, value) in keyPattern.Names.Zip(values))
         {
-            keyValue[name] = value;
+            keyValue[name] = Shown(value, collation);
         }
 
-        var message = $"E11000 duplicate key error collection: {collection.Namespace} index: {index} dup key: {Shell(keyValue)}";
+        var order = collation.Document is null ? "" : $" collation: {Shell(collation.Document)}";
+        var message = $"E11000 duplicate key error collection: {collection.Namespace} index: {index}{order} dup key: {Shell(keyValue)}";
+        var details = new BsonDocument { { "keyPattern", keyPattern }, { "keyValue", keyValue } };
         return new MongoError(11000, "DuplicateKey", message)
         {
-            Details = new BsonDocument { { "keyPattern", keyPattern }, { "keyValue", keyValue } },
+            Details = collation.Document is null ? details : details.Add("collation", collation.Document),
         };
     }
+
+    // All that an index with a collation knows of a string is its key.
+    private static BsonValue Shown(BsonValue value, Collation collation) => value is BsonString text && !collation.IsSimple
+        ? $"CollationKey(0x{Convert.ToHexStringLower(collation.Key(text.Value).AsSpan()[..^1])})"
+        : value;
 
     private static string Shell(BsonValue value) => value switch
     {

@@ -13,18 +13,17 @@ internal sealed class NewDocument
     private readonly BsonDocument _document;
     private ImmutableArray<IndexInfo> _preparedFor = [];
     private IndexEntries[] _entries = [];
+    private Collation? _idCollation;
+    private byte[] _idKey = [];
 
     private NewDocument(BsonDocument document, ReadOnlyMemory<byte> bytes)
     {
         _document = document;
         Bytes = bytes;
         Id = document["_id"];
-        IdKey = KeyWriter.Encode(Id);
     }
 
     public BsonValue Id { get; }
-
-    public byte[] IdKey { get; }
 
     public ReadOnlyMemory<byte> Bytes { get; }
 
@@ -54,10 +53,21 @@ internal sealed class NewDocument
 
     public void PrepareFor(CollectionInfo? collection)
     {
+        IdKey(collection?.Collation ?? Collation.Simple);
         if (collection is not null)
         {
             EntriesFor(collection);
         }
+    }
+
+    public byte[] IdKey(Collation collation)
+    {
+        if (_idCollation != collation)
+        {
+            (_idCollation, _idKey) = (collation, KeyWriter.Encode(Id, collation));
+        }
+
+        return _idKey;
     }
 
     public IndexEntries[] EntriesFor(CollectionInfo collection)

@@ -19,6 +19,7 @@ internal sealed class Store : IDisposable
         _db = db;
         CatalogTables.Prepare(db);
         _catalog = CatalogTables.Load(db);
+        CollationUpgrade.Run(db, _catalog);
         _writer = new Writer(db, _catalog, catalog => _catalog = catalog);
     }
 

@@ -54,7 +54,7 @@ internal sealed class Validation
                 continue;
             }
 
-            if (!rows.Blob(1).SequenceEqual(KeyWriter.Encode(document["_id"])))
+            if (!rows.Blob(1).SequenceEqual(KeyWriter.Encode(document["_id"], _collection.Collation)))
             {
                 Report("_id_", $"the key of record {rows.Long(0)} is not its _id");
             }

@@ -11,7 +11,7 @@ internal static class Generators
         Gen.Int[-2, 3].Select(i => (BsonValue)new BsonInt64(i)),
         Gen.Int[-4, 6].Select(i => (BsonValue)(i / 2.0)),
         Gen.Int[-4, 6].Select(i => (BsonValue)(i / 2m)),
-        Gen.OneOf<BsonValue>(double.NaN, "", "a", "b", "ab", BsonNull.Value, true, false, new BsonDateTime(0), BsonMinKey.Value, BsonMaxKey.Value));
+        Gen.OneOf<BsonValue>(double.NaN, "", "a", "A", "á", "b", "ab", "Ab", BsonNull.Value, true, false, new BsonDateTime(0), BsonMinKey.Value, BsonMaxKey.Value));
 
     public static readonly Gen<BsonValue> Values = Gen.Recursive<BsonValue>((depth, value) => depth >= 3
         ? Scalars

@@ -49,6 +49,20 @@ public class PropertyTests
         && (BsonOrder.Compare(a, b) != 0 || BsonOrder.Equality.GetHashCode(a) == BsonOrder.Equality.GetHashCode(b)), iter: 20_000);
 
     [Fact]
+    public void Under_a_collation_of_letters_alone_filters_match_as_if_all_were_small_and_plain() => Gen.Select(Filters, Docs).Sample((filter, document) =>
+        Matcher.Compile(filter, QueryContext.Plain with { Collation = Letters }).Matches(document)
+            == FilterOracle.Matches((BsonDocument)Folded(filter), (BsonDocument)Folded(document)), iter: 20_000);
+
+    [Fact]
+    public void Under_a_collation_order_hash_and_index_key_of_values_agree() => Gen.Select(Values, Values).Sample((a, b) =>
+    {
+        var order = Math.Sign(FilterOracle.Order(Folded(a), Folded(b)));
+        return Math.Sign(Letters.Compare(a, b)) == order
+            && Math.Sign(Indexes.KeyWriter.Encode(a, Letters).AsSpan().SequenceCompareTo(Indexes.KeyWriter.Encode(b, Letters))) == order
+            && (order != 0 || Letters.Equality.GetHashCode(a) == Letters.Equality.GetHashCode(b));
+    }, iter: 20_000);
+
+    [Fact]
     public void Any_two_numbers_compare_as_their_exact_values() => Gen.Select(Numbers, Numbers).Sample((a, b) =>
         Math.Sign(BsonOrder.Compare(a, b)) == Exact(a).CompareTo(Exact(b)), iter: 20_000);
 
@@ -134,6 +148,16 @@ public class PropertyTests
             && p.Round(2, MidpointRounding.ToEven).ToBson().AsDecimal == Math.Round(a, 2, MidpointRounding.ToEven)
             && p.CompareTo(q) == a.CompareTo(b);
     }, iter: 10_000);
+
+    private static Collation Letters => Collation.Parse(BsonDocument.Parse("{locale: 'en', strength: 1}"));
+
+    private static BsonValue Folded(BsonValue value) => value switch
+    {
+        BsonString text => text.Value.ToLowerInvariant().Replace('á', 'a'),
+        BsonArray array => new BsonArray(array.Select(Folded)),
+        BsonDocument document => new BsonDocument(document.Select(e => new BsonElement(e.Name, Folded(e.Value)))),
+        _ => value,
+    };
 
     private static bool Same(BsonValue a, BsonValue b) => BsonOrder.Compare(a, b) == 0;
 

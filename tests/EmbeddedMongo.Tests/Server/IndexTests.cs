@@ -219,7 +219,6 @@ public sealed class IndexTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
     [InlineData("{key: {a: 1}, name: 'i', nonsense: 1}", 197)]
     [InlineData("{key: {a: 1}, name: 'i', storageEngine: {}}", 238)]
     [InlineData("{key: {a: 1}, name: 'i', wildcardProjection: {a: 1}}", 238)]
-    [InlineData("{key: {a: 1}, name: 'i', collation: {locale: 'en'}}", 238)]
     [InlineData("{key: {a: 1}, name: 'i', hidden: 1}", 14)]
     [InlineData("{key: {a: 1}, name: 'i', unique: 'yes'}", 14)]
     [InlineData("{key: {a: 1}, name: 'i', background: 'yes'}", 14)]

@@ -20,7 +20,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         Gen.Int[-3, 3].Select(i => (BsonValue)(long)i),
         Gen.Int[-6, 6].Select(i => (BsonValue)(i / 2.0)),
         Gen.Int[-3, 3].Select(i => (BsonValue)new BsonDecimal128(i)),
-        Gen.OneOf<BsonValue>((BsonValue)"", "a", "b", "a\0b", "é", true, false, BsonNull.Value, double.NaN, double.PositiveInfinity, BsonMinKey.Value, BsonMaxKey.Value),
+        Gen.OneOf<BsonValue>((BsonValue)"", "a", "A", "b", "B", "a\0b", "é", "E", true, false, BsonNull.Value, double.NaN, double.PositiveInfinity, BsonMinKey.Value, BsonMaxKey.Value),
         Gen.Int[0, 3].Select(i => (BsonValue)new BsonDateTime(i * 1000L)),
         Gen.Int[0, 3].Select(i => (BsonValue)new ObjectId($"{i:x24}")),
         Gen.OneOf<BsonValue>(9007199254740993L, 9007199254740992L, 9007199254740992d, new BsonDecimal128(0.1m), 0.1))));
@@ -75,11 +75,17 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         (2, Gen.Select(Gen.OneOf("a", "b", "c.x", "_id"), Direction(), (path, direction) => (BsonDocument?)new BsonDocument(path, direction))),
         (2, Gen.Select(Gen.OneOf("a", "b"), Direction(), Direction(), (first, one, two) => (BsonDocument?)new BsonDocument { { first, one }, { first == "a" ? "b" : "a", two } })));
 
-    [Fact]
-    public async Task With_and_without_indexes_queries_find_the_same()
+    /// <param name="own">The strength of the collections' own collation, or none.</param>
+    /// <param name="asked">That of the queries' collation, or none.</param>
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(null, 1)]
+    [InlineData(1, null)]
+    [InlineData(1, 3)]
+    public async Task With_and_without_indexes_queries_find_the_same(int? own, int? asked)
     {
-        var plain = server.NewCollection();
-        var indexed = server.NewCollection();
+        var plain = await NewCollectionAsync(own);
+        var indexed = await NewCollectionAsync(own);
         foreach (var index in Indexes)
         {
             await indexed.IndexAsync(index);
@@ -89,6 +95,14 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         await indexed.IndexAsync("{a: 1}", new CreateIndexOptions<BsonDocument> { Name = "partial", PartialFilterExpression = "{b: {$gt: 0}}" });
         await indexed.IndexAsync("{d: 1, a: 1}", new CreateIndexOptions<BsonDocument> { Name = "present", PartialFilterExpression = "{d: {$exists: true}}" });
 
+        foreach (var index in new[] { "{a: 1}", "{b: -1, a: 1}", "{'c.x': 1, 'c.y': -1}" })
+        {
+            await indexed.IndexAsync(index, new CreateIndexOptions<BsonDocument> { Name = $"letters{index}", Collation = English(own == 1 ? 3 : 1) });
+        }
+
+        var some = new CreateIndexOptions<BsonDocument> { Name = "letters", Collation = English(1), PartialFilterExpression = "{d: {$gte: 'a'}}" };
+        await indexed.IndexAsync("{d: -1}", some);
+
         await Document.Array[0, 60].SelectMany(documents => Gen.Select(Filter, Sort, Gen.Int[0, 5]).Array[12].Select(queries => (documents, queries)))
             .SampleAsync(async run =>
             {
@@ -97,9 +111,9 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
                 await RefillAsync(indexed, documents);
                 foreach (var (filter, sort, limit) in run.queries)
                 {
-                    await CompareAsync(plain, indexed, filter, sort, limit);
+                    await CompareAsync(plain, indexed, filter, sort, limit, asked is null ? null : English(asked.Value), own);
                 }
-            }, iter: 150, threads: 1);
+            }, iter: 50, threads: 1);
     }
 
     [Theory]
@@ -173,21 +187,23 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     }
 
     // Equal sort keys may come in any order, so ids are compared as sets and the order by its keys.
-    private static async Task CompareAsync(IMongoCollection<BsonDocument> plain, IMongoCollection<BsonDocument> indexed, BsonDocument filter, BsonDocument? sort, int limit)
+    private static async Task CompareAsync(IMongoCollection<BsonDocument> plain, IMongoCollection<BsonDocument> indexed, BsonDocument filter, BsonDocument? sort, int limit,
+        Collation? collation = null, int? own = null)
     {
-        var expected = await plain.Find(filter).Sort(sort).ToListAsync(Find.Ct);
-        var actual = await indexed.Find(filter).Sort(sort).ToListAsync(Find.Ct);
+        var options = new FindOptions { Collation = collation };
+        var expected = await plain.Find(filter, options).Sort(sort).ToListAsync(Find.Ct);
+        var actual = await indexed.Find(filter, options).Sort(sort).ToListAsync(Find.Ct);
         Assert.Equal(expected.Select(Id).Order(), actual.Select(Id).Order());
         if (sort is not null)
         {
-            var order = Query.SortSpec.Parse(sort);
-            var limited = await indexed.Find(filter).Sort(sort).Limit(limit).ToListAsync(Find.Ct);
+            var order = Query.SortSpec.Parse(sort, Query.Collation.Parse(BsonDocument.Parse((collation ?? (own is null ? Collation.Simple : English(own.Value))).ToString())));
+            var limited = await indexed.Find(filter, options).Sort(sort).Limit(limit).ToListAsync(Find.Ct);
             Assert.All(expected.Zip(actual), pair => Assert.Equal(0, order.Compare(pair.First, pair.Second)));
             Assert.Equal(limit == 0 ? expected.Count : Math.Min(limit, expected.Count), limited.Count);
             Assert.All(expected.Zip(limited), pair => Assert.Equal(0, order.Compare(pair.First, pair.Second)));
         }
 
-        Assert.Equal(expected.Count, await indexed.CountDocumentsAsync(filter, cancellationToken: Find.Ct));
+        Assert.Equal(expected.Count, await indexed.CountDocumentsAsync(filter, new CountOptions { Collation = collation }, Find.Ct));
     }
 
     private static async Task RefillAsync(IMongoCollection<BsonDocument> collection, List<BsonDocument> documents)
@@ -200,6 +216,19 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     }
 
     private static int Id(BsonDocument document) => document["_id"].AsInt32;
+
+    private static Collation English(int strength) => new("en", strength: (CollationStrength)strength);
+
+    private async Task<IMongoCollection<BsonDocument>> NewCollectionAsync(int? strength)
+    {
+        var collection = server.NewCollection();
+        if (strength is { } own)
+        {
+            await server.Database.CreateCollectionAsync(collection.CollectionNamespace.CollectionName, new CreateCollectionOptions { Collation = English(own) }, Find.Ct);
+        }
+
+        return collection;
+    }
 
     private static Gen<int> Direction() => Gen.OneOf(1, -1);
 
