@@ -12,9 +12,9 @@ internal static class AggregateCommands
 
     public static readonly Command[] All =
     [
-        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation", "collation", "let"], Aggregate)
+        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation", "collation", "let", "hint"], Aggregate)
         {
-            Unsupported = ["explain", "hint", "fromMongos", "needsMerge", "exchange"],
+            Unsupported = ["explain", "fromMongos", "needsMerge", "exchange"],
         },
     ];
 
@@ -37,7 +37,7 @@ internal static class AggregateCommands
         using var session = context.Read(engine);
         var queryContext = context.QueryContext(engine, session.Catalog.CollationOf(database, name));
         var pipeline = Pipeline.Parse(stages, queryContext);
-        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext);
+        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext, context.Hint);
         DocumentSource source;
         if (OnlyCounts(stages))
         {

@@ -52,6 +52,8 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
         return session;
     }
 
+    public BsonValue? Hint => Body.GetValue("hint", null);
+
     public bool Has(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull;
 
     public BsonDocument? Document(string field) => Value(field) switch

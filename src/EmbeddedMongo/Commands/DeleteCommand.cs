@@ -47,7 +47,7 @@ internal static class DeleteCommand
 
     private static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement, QueryContext context)
     {
-        StatementFields.Check(statement, Ns, "q", "limit", "collation");
+        StatementFields.Check(statement, Ns, "q", "limit", "collation", "hint");
         var query = StatementFields.Query(statement, Ns);
         var limit = StatementFields.Required(statement, Ns, "limit");
         if (!limit.IsNumeric || limit.ToDouble() is not (0 or 1))
@@ -55,6 +55,6 @@ internal static class DeleteCommand
             throw MongoError.FailedToParse($"The limit field in delete objects must be 0 or 1. Got {limit}");
         }
 
-        return Attempt<(CompiledFilter, bool)>.At(() => (CompiledFilter.Parse(query, StatementFields.Context(statement, context)), limit.ToDouble() == 0));
+        return Attempt<(CompiledFilter, bool)>.At(() => (CompiledFilter.Parse(query, StatementFields.Context(statement, context), statement.GetValue("hint", null)), limit.ToDouble() == 0));
     }
 }

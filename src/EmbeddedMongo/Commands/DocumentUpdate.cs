@@ -20,8 +20,8 @@ internal sealed class DocumentUpdate
 
     public bool IsReplacement => _spec.IsReplacement;
 
-    public static DocumentUpdate Parse(BsonDocument query, BsonValue update, BsonArray? arrayFilters, QueryContext context) =>
-        new(CompiledFilter.Parse(query, context), UpdateSpec.Parse(update, arrayFilters, context));
+    public static DocumentUpdate Parse(BsonDocument query, BsonValue update, BsonArray? arrayFilters, QueryContext context, BsonValue? hint) =>
+        new(CompiledFilter.Parse(query, context, hint), UpdateSpec.Parse(update, arrayFilters, context));
 
     public UpdateResult Run(WriteSession session, string database, string name, bool multi, bool upsert)
     {
@@ -56,6 +56,12 @@ internal sealed class DocumentUpdate
 
     public BsonDocument Insert(WriteSession session, string database, string name)
     {
+        if (_filter.Hint is { IsNatural: false } hint && session.Catalog.Find(database, name) is null)
+        {
+            // In the new collection, too, there must be the index.
+            hint.Find(CatalogTables.Create(session, database, name));
+        }
+
         var document = _spec.Insert(_filter.Rest);
         DocumentTable.Insert(session, NewDocument.Made(document), database, name);
         return document;

@@ -9,10 +9,7 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>findAndModify: changes or removes the first document that matches, and returns it as it was or has become.</summary>
 internal static class FindAndModifyCommand
 {
-    public static Command Named(string name) => new(name, ["query", "sort", "remove", "update", "new", "fields", "upsert", "arrayFilters", "bypassDocumentValidation", "collation", "let"], RunAsync)
-    {
-        Unsupported = ["hint"],
-    };
+    public static Command Named(string name) => new(name, ["query", "sort", "remove", "update", "new", "fields", "upsert", "arrayFilters", "bypassDocumentValidation", "collation", "let", "hint"], RunAsync);
 
     private static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
@@ -24,7 +21,7 @@ internal static class FindAndModifyCommand
         {
             var queryContext = context.QueryContext(engine, collation);
             var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
-            return (CompiledFilter.Parse(query, queryContext), ParseUpdate(context, query, queryContext, remove, upsert, returnNew), fields);
+            return (CompiledFilter.Parse(query, queryContext, context.Hint), ParseUpdate(context, query, queryContext, remove, upsert, returnNew), fields);
         });
 
         var (value, lastError, fields) = await engine.Store.WriteAsync(session =>
@@ -62,7 +59,7 @@ internal static class FindAndModifyCommand
             UpsertSeeds.RefuseExpressions(query);
         }
 
-        return remove ? null : DocumentUpdate.Parse(query, context.Body["update"], context.Array("arrayFilters"), queryContext);
+        return remove ? null : DocumentUpdate.Parse(query, context.Body["update"], context.Array("arrayFilters"), queryContext, context.Hint);
     }
 
     private static (BsonDocument? Value, BsonDocument LastError) Change(WriteSession session, string database, string name, long rid, DocumentUpdate? update, bool returnNew)

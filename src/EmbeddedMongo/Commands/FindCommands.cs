@@ -11,14 +11,14 @@ internal static class FindCommands
 {
     public static readonly Command[] All =
     [
-        new("find", ["filter", "sort", "projection", "skip", "limit", "batchSize", "singleBatch", "allowDiskUse", "allowPartialResults", "collation", "let"], Find)
+        new("find", ["filter", "sort", "projection", "skip", "limit", "batchSize", "singleBatch", "allowDiskUse", "allowPartialResults", "collation", "let", "hint"], Find)
         {
-            Unsupported = ["hint", "min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay", "noCursorTimeout", "readOnce"],
+            Unsupported = ["min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "oplogReplay", "noCursorTimeout", "readOnce"],
         },
         new("getMore", ["collection", "batchSize"], GetMore),
         new("killCursors", ["cursors"], KillCursors),
-        new("count", ["query", "limit", "skip", "fields", "collation"], Count) { Unsupported = ["hint"] },
-        new("distinct", ["key", "query", "collation"], Distinct) { Unsupported = ["hint"] },
+        new("count", ["query", "limit", "skip", "fields", "collation", "hint"], Count),
+        new("distinct", ["key", "query", "collation", "hint"], Distinct),
     ];
 
     private static ValueTask<BsonDocument?> Find(Engine engine, CommandContext context)
@@ -27,7 +27,7 @@ internal static class FindCommands
         using var session = context.Read(engine);
         var collation = session.Catalog.CollationOf(database, name);
         var queryContext = context.QueryContext(engine, collation);
-        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], queryContext);
+        var filter = CompiledFilter.Parse(context.Document("filter") ?? [], queryContext, context.Hint);
         var sort = Sort(context.Document("sort"));
         var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields, filter.Original, queryContext) : null;
         var limit = context.Count("limit") ?? 0;
@@ -142,7 +142,7 @@ internal static class FindCommands
     }
 
     private static CompiledFilter Query(Engine engine, CommandContext context, Session session) => CompiledFilter.Parse(
-        context.Document("query") ?? [], context.QueryContext(engine, session.Catalog.CollationOf(context.Database, context.Collection)));
+        context.Document("query") ?? [], context.QueryContext(engine, session.Catalog.CollationOf(context.Database, context.Collection)), context.Hint);
 
     // A negative limit is as good as a positive one.
     private static long CountLimit(BsonValue limit)
@@ -154,19 +154,13 @@ internal static class FindCommands
     /// <summary>How many documents match, counted no further than a limit.</summary>
     public static long CountMatches(Session session, string database, string name, CompiledFilter filter, long limit)
     {
-        if (filter.Original.ElementCount == 0)
+        if (filter.Original.ElementCount == 0 && filter.Hint is null)
         {
             return session.Catalog.Find(database, name) is { } collection ? Math.Min(limit, session.Db.Scalar(collection.CountSql)) : 0;
         }
 
         using var scan = MatchScan.Open(session, database, name, filter, sort: null, limited: false);
-        var count = 0L;
-        while (count < limit && scan?.Next(session) == true)
-        {
-            count++;
-        }
-
-        return count;
+        return scan?.Count(session, limit) ?? 0;
     }
 
     private static ValueTask<BsonDocument?> Distinct(Engine engine, CommandContext context)

@@ -83,7 +83,7 @@ internal sealed partial class Housekeeping : IAsyncDisposable
             }
 
             var expired = new HashSet<long>();
-            using (var rows = new RowScan(new QueryPlan(index.Scan, [range])))
+            using (var rows = new RowScan(new RowPlan(index.Scan, [range])))
             {
                 while (expired.Count < BatchSize && rows.Next(session))
                 {
@@ -109,7 +109,7 @@ internal sealed partial class Housekeeping : IAsyncDisposable
             return false;
         }
 
-        using var rows = new RowScan(new QueryPlan(index.Scan, [range]));
+        using var rows = new RowScan(new RowPlan(index.Scan, [range]));
         return rows.Next(session);
     }
 

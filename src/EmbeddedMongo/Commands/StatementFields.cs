@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>The fields of one element of "updates" or "deletes".</summary>
 internal static class StatementFields
 {
-    private static readonly HashSet<string> Unsupported = ["hint", "c"];
+    private static readonly HashSet<string> Unsupported = ["c"];
 
     public static void Check(BsonDocument statement, string ns, params ReadOnlySpan<string> known)
     {

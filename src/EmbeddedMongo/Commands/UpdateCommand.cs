@@ -44,7 +44,7 @@ internal static class UpdateCommand
 
     private static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement, QueryContext context)
     {
-        StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters", "collation");
+        StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters", "collation", "hint");
         var query = StatementFields.Query(statement, Ns);
         var update = StatementFields.Required(statement, Ns, "u");
         if (update is not (BsonDocument or BsonArray))
@@ -61,7 +61,7 @@ internal static class UpdateCommand
                 UpsertSeeds.RefuseExpressions(query);
             }
 
-            var parsed = DocumentUpdate.Parse(query, update, statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray, context);
+            var parsed = DocumentUpdate.Parse(query, update, statement.GetValue("arrayFilters", BsonNull.Value) as BsonArray, context, statement.GetValue("hint", null));
             return !multi || !parsed.IsReplacement
                 ? (parsed, multi, upsert)
                 : throw MongoError.FailedToParse("multi update is not supported for replacement-style update");

@@ -7,12 +7,13 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// <summary>A filter, checked and compiled once, with its text search taken out.</summary>
 internal sealed class CompiledFilter
 {
-    private CompiledFilter(BsonDocument original, BsonDocument rest, TextQuery? text, QueryContext context)
+    private CompiledFilter(BsonDocument original, BsonDocument rest, TextQuery? text, QueryContext context, IndexHint? hint)
     {
         Original = original;
         Rest = rest;
         Text = text;
         Context = context;
+        Hint = hint;
         Matcher = rest.ElementCount == 0 ? null : Matcher.Compile(rest, context);
     }
 
@@ -24,19 +25,21 @@ internal sealed class CompiledFilter
 
     public QueryContext Context { get; }
 
+    public IndexHint? Hint { get; }
+
     /// <summary>Null where everything matches.</summary>
     public Matcher? Matcher { get; }
 
-    public static CompiledFilter Parse(BsonDocument filter, QueryContext context)
+    public static CompiledFilter Parse(BsonDocument filter, QueryContext context, BsonValue? hint = null)
     {
         TextQuery? text = null;
         var rest = TakeText(filter, ref text);
-        return new CompiledFilter(filter, rest, text, context);
+        return new CompiledFilter(filter, rest, text, context, IndexHint.Parse(hint));
     }
 
     /// <summary>The value of <c>_id</c> where the filter asks for nothing else, and a collection of this collation finds it by its key.</summary>
     public BsonValue? SingleId(Collation collation) =>
-        Original.ElementCount == 1 && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value, collation) ? id.Value : null;
+        Hint is null && Original.ElementCount == 1 && Original.GetElement(0) is { Name: "_id" } id && IsPlainId(id.Value, collation) ? id.Value : null;
 
     private bool IsPlainId(BsonValue value, Collation collation) => value.BsonType is BsonType.ObjectId
         or BsonType.Int32 or BsonType.Int64 or BsonType.Binary or BsonType.DateTime || (value.IsString && collation.IsSameAs(Context.Collation));

@@ -24,6 +24,9 @@ internal sealed class FilterBounds(Collation? collation)
 
     public IEnumerable<string> Paths => _demands.Keys;
 
+    /// <summary>The demands say all that the filter says, of documents without arrays on their paths.</summary>
+    public bool IsExact { get; private set; } = true;
+
     public IReadOnlyList<List<Interval>> Demands(string path) => _demands.GetValueOrDefault(path) ?? [];
 
     /// <summary>Where a path's value must lie; null when nothing is known.</summary>
@@ -41,11 +44,11 @@ internal sealed class FilterBounds(Collation? collation)
             : demands.MinBy(d => (d.TrueForAll(i => i.IsPoint) ? 0 : 1, d.Count));
     }
 
-    public bool Has(string path, string name, BsonValue operand) => _predicates.Contains((path, name, operand));
-
     /// <summary>Where the condition, as the index would have it, lets a value lie; null when that cannot be said.</summary>
     public List<Interval>? IntervalsOf(string name, BsonValue operand) =>
         CanBeUsed(name, operand) ? OperandBounds.Of(name, operand, collation) : null;
+
+    public bool Has(string path, string name, BsonValue operand) => _predicates.Contains((path, name, operand));
 
     public bool DemandsPresence(string path) =>
         Has(path, "$exists", true) || Demands(path).Any(d => !d.Exists(i => KeyBytes.Compare(i.From, PastNull) < 0));
@@ -65,11 +68,16 @@ internal sealed class FilterBounds(Collation? collation)
             }
             else if (clause.Name == "$or" && clause.Value is BsonArray any)
             {
+                IsExact = false;
                 AddAlternatives([.. any.OfType<BsonDocument>().Select(one => Of(one, collation))]);
             }
             else if (!clause.Name.StartsWith('$'))
             {
                 AddField(clause.Name, clause.Value);
+            }
+            else
+            {
+                IsExact &= clause.Name == "$comment";
             }
         }
     }
@@ -94,16 +102,75 @@ internal sealed class FilterBounds(Collation? collation)
 
     private void AddField(string path, BsonValue value)
     {
-        if (value is BsonDocument { ElementCount: > 0 } document && document.GetElement(0).Name.StartsWith('$'))
+        if (value is BsonRegularExpression pattern)
+        {
+            AddCondition(path, "$regex", pattern);
+        }
+        else if (value is not BsonDocument { ElementCount: > 0 } document || !document.GetElement(0).Name.StartsWith('$'))
+        {
+            AddCondition(path, "$eq", value);
+        }
+        else
         {
             foreach (var condition in document)
             {
+                AddOperator(path, condition, document);
+            }
+        }
+    }
+
+    private void AddOperator(string path, BsonElement condition, BsonDocument operators)
+    {
+        switch (condition)
+        {
+            case { Name: "$regex", Value: BsonString pattern }:
+                AddCondition(path, "$regex", new BsonRegularExpression(pattern.Value, operators.GetValue("$options", "").AsString));
+                break;
+            case { Name: "$regex" } when operators.Contains("$options"):
+                IsExact = false;
+                break;
+            case { Name: "$all", Value: BsonArray each }:
+                IsExact = false;
+                foreach (var one in each.Where(e => e is not BsonDocument))
+                {
+                    AddField(path, one);
+                }
+
+                break;
+            case { Name: "$elemMatch", Value: BsonDocument element }:
+                IsExact = false;
+                AddElement(path, element);
+                break;
+            default:
                 AddCondition(path, condition.Name, condition.Value);
+                break;
+        }
+    }
+
+    // All conditions are about one element, which has keys of its own.
+    private void AddElement(string path, BsonDocument element)
+    {
+        if (element.ElementCount > 0 && element.GetElement(0).Name.StartsWith('$') && !element.Contains("$and") && !element.Contains("$or"))
+        {
+            // An element that is an array itself has only the key of the whole.
+            var inner = new FilterBounds(collation);
+            foreach (var condition in element.Where(o => o.Name is "$eq" or "$in" or "$gt" or "$gte" or "$lt" or "$lte"))
+            {
+                inner.AddCondition("", condition.Name, condition.Value);
+            }
+
+            if (inner.Of("", singleValued: true) is { } values)
+            {
+                Demand(path, values);
             }
         }
         else
         {
-            AddCondition(path, "$eq", value);
+            var inner = Of(element, collation);
+            foreach (var name in inner.Paths)
+            {
+                inner.Demands(name).ToList().ForEach(demand => Demand($"{path}.{name}", demand));
+            }
         }
     }
 
@@ -111,9 +178,11 @@ internal sealed class FilterBounds(Collation? collation)
     {
         if (!CanBeUsed(name, operand))
         {
+            IsExact = false;
             return;
         }
 
+        IsExact &= OperandBounds.AreExact(name, operand);
         _predicates.Add((path, name, operand));
         if (IntervalsOf(name, operand) is { } intervals)
         {
@@ -123,11 +192,11 @@ internal sealed class FilterBounds(Collation? collation)
 
     private bool CanBeUsed(string name, BsonValue operand) => name == "$type" || CanBeCompared(operand);
 
-    // No index with a collation contains a symbol.
+    // No index with a collation contains a symbol, and what its keys begin with says nothing about the strings.
     private bool CanBeCompared(BsonValue value) => value switch
     {
         BsonString => collation is not null,
-        BsonSymbol => collation is { IsSimple: true },
+        BsonSymbol or BsonRegularExpression => collation is { IsSimple: true },
         BsonDocument document => document.Values.All(CanBeCompared),
         BsonArray array => array.All(CanBeCompared),
         _ => true,

@@ -17,6 +17,7 @@ internal sealed class IndexCandidate
     private int _equalities;
     private bool _hasRange;
     private bool _singlePrefix = true;
+    private readonly List<List<Interval>> _bounds = [];
 
     private IndexCandidate(ImmutableArray<IndexField> fields, IndexInfo? index, IndexScanSql scan)
     {
@@ -51,7 +52,11 @@ internal sealed class IndexCandidate
     public static IndexCandidate For(IndexInfo index, FilterBounds bounds, BsonDocument? sort) =>
         new IndexCandidate(index.Spec.Fields, index, index.Scan).Weigh(bounds, sort);
 
-    public QueryPlan ToPlan() => new(Scan, Ranges) { Index = Index, Backward = Backward, IsSorted = IsSorted };
+    public bool IsExact { get; private set; }
+
+    public RowPlan ToRows() => new(Scan, Ranges) { Index = Index, Backward = Backward, Bounds = _bounds };
+
+    public QueryPlan ToPlan() => new([ToRows()]) { IsSorted = IsSorted, IsExact = IsExact };
 
     private IndexCandidate Weigh(FilterBounds bounds, BsonDocument? sort)
     {
@@ -70,12 +75,14 @@ internal sealed class IndexCandidate
             if (values.TrueForAll(v => v.IsPoint) && prefixes.Count * values.Count <= MaxRanges)
             {
                 var keys = values.ConvertAll(v => field.Descending ? KeyBytes.Inverted(v.From) : v.From);
+                _bounds.Add(values);
                 prefixes = [.. prefixes.SelectMany(p => keys.Select(k => KeyBytes.Join(p, k)))];
                 _singlePrefix &= values.Count == 1;
                 _equalities++;
                 continue;
             }
 
+            _bounds.Add(values);
             range = field.Descending ? values.ConvertAll(v => v.Inverted()) : values;
             _hasRange = true;
             break;
@@ -87,9 +94,15 @@ internal sealed class IndexCandidate
         }
 
         Ranges.Sort((a, b) => KeyBytes.Compare(a.From, b.From));
+        IsExact = bounds.IsExact && bounds.Paths.All(p => _fields.Take(_bounds.Count).Any(f => f.Path == p))
+            && (!_multikey || IsOneElement(bounds));
         FollowSort(sort);
         return this;
     }
+
+    // A document has each key once, however often its array repeats the value.
+    private bool IsOneElement(FilterBounds bounds) => _fields.Length == 1 && !_fields[0].Path.Contains('.', StringComparison.Ordinal)
+        && bounds.Demands(_fields[0].Path) is [[{ IsPoint: true }]];
 
     // The order of a multikey index is that of its keys, which is not that of the documents.
     private void FollowSort(BsonDocument? sort)

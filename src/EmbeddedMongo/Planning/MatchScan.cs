@@ -10,13 +10,13 @@ internal sealed class MatchScan : IDisposable
 {
     private readonly CollectionInfo _collection;
     private readonly CompiledFilter _filter;
-    private readonly RowScan? _rows;
-    private readonly IndexInfo? _index;
+    private readonly List<RowScan>? _parts;
     private readonly HashSet<long>? _seen;
-    private readonly TextSearch? _search;
     private readonly List<(long Rid, double Score)> _hits = [];
     private readonly FieldSet? _matched;
+    private int _part;
     private int _hit = -1;
+    private long _keysCounted;
     private bool _mayBeStale;
     private byte[]? _bytes;
     private BsonDocument? _document;
@@ -26,24 +26,38 @@ internal sealed class MatchScan : IDisposable
         _collection = collection;
         _filter = filter;
         _matched = filter.Matcher is null ? null : FilterFields.Of(filter.Rest);
-        if (filter.Text is { } text)
+        if (filter.Text is null)
         {
-            _search = new TextSearch(collection, text, filter.Rest);
-            _hits = _search.Hits(session);
-            _index = _search.Index;
-            IsSorted = sort is { ElementCount: 1 } && Documents.IsTextScore(sort[0]);
+            Plan = Planner.Plan(session, collection, filter.Rest, sort, limited, Collation, filter.Hint);
+            _parts = [.. Plan.Parts.Select(p => new RowScan(p))];
+            _seen = Plan.MayRepeat ? [] : null;
+            IsSorted = Plan.IsSorted;
             return;
         }
 
-        var plan = Planner.Plan(session, collection, filter.Rest, sort, limited, Collation);
-        _rows = new RowScan(plan);
-        _index = plan.Index;
-        _seen = plan.MayRepeat ? [] : null;
-        IsSorted = plan.IsSorted;
+        if (filter.Hint is not null || sort?.Contains("$natural") == true)
+        {
+            throw IndexHint.Failed(collection, "text and hint or $natural are not allowed in the same query");
+        }
+
+        Search = new TextSearch(collection, filter.Text, filter.Rest);
+        _hits = Search.Hits(session);
+        IsSorted = sort is { ElementCount: 1 } && Documents.IsTextScore(sort[0]);
     }
+
+    /// <summary>Null where text is searched for.</summary>
+    public QueryPlan? Plan { get; }
+
+    public TextSearch? Search { get; }
 
     /// <summary>The order asked for is the order read.</summary>
     public bool IsSorted { get; }
+
+    /// <summary>How many entries of indexes were read.</summary>
+    public long KeysExamined => Search?.KeysRead ?? _parts!.Sum(p => p.IsNatural ? 0 : p.Count) + _keysCounted;
+
+    /// <summary>How many documents were matched.</summary>
+    public long DocumentsExamined { get; private set; }
 
     public long Rid { get; private set; }
 
@@ -52,7 +66,7 @@ internal sealed class MatchScan : IDisposable
     /// <summary>Null where no text was searched for.</summary>
     public double? TextScore => _filter.Text is null ? null : _hits[_hit].Score;
 
-    public ReadOnlySpan<byte> Bytes => _rows is null ? _bytes : _rows.Document;
+    public ReadOnlySpan<byte> Bytes => _parts is null ? _bytes : _parts[_part].Document;
 
     public BsonDocument Document => _document ??= BsonBytes.Decode(Bytes);
 
@@ -64,9 +78,10 @@ internal sealed class MatchScan : IDisposable
 
     public bool Next(Session session)
     {
-        while (_rows is null ? NextHit(session) : NextRow(session))
+        while (_parts is null ? NextHit(session) : NextRow(session))
         {
             _document = null;
+            DocumentsExamined++;
             if (Matches() && IsHit())
             {
                 return true;
@@ -79,9 +94,26 @@ internal sealed class MatchScan : IDisposable
     /// <summary>The current document, of which only some fields are needed.</summary>
     public BsonDocument Part(FieldSet fields) => MatchedDocument.WithScore(BsonBytes.Decode(Bytes, fields), TextScore);
 
+    /// <summary>How many documents match, counted no further than a limit; by keys alone where they say it all.</summary>
+    public long Count(Session session, long limit)
+    {
+        if (Plan is { IsExact: true })
+        {
+            return _keysCounted = Planner.CountUpTo(session, Plan, limit);
+        }
+
+        var count = 0L;
+        while (count < limit && Next(session))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     public void Detach()
     {
-        _rows?.Detach();
+        _parts?.ForEach(p => p.Detach());
         _mayBeStale = true;
     }
 
@@ -94,28 +126,32 @@ internal sealed class MatchScan : IDisposable
             throw new MongoError(175, "QueryPlanKilled", $"collection dropped between two batches: {_collection.Namespace}");
         }
 
-        if (_index is not null && now.Indexes.All(i => i.Id != _index.Id))
+        var used = _parts is null ? [Search!.Index] : Plan!.Parts.Select(p => p.Index).OfType<IndexInfo>();
+        if (used.FirstOrDefault(i => now.Indexes.All(n => n.Id != i.Id)) is { } gone)
         {
-            throw new MongoError(175, "QueryPlanKilled", $"query plan killed :: index '{_index.Spec.Name}' dropped");
+            throw new MongoError(175, "QueryPlanKilled", $"query plan killed :: index '{gone.Spec.Name}' dropped");
         }
     }
 
-    public void Dispose() => _rows?.Dispose();
+    public void Dispose() => _parts?.ForEach(p => p.Dispose());
 
     // Most of what is read does not match, or is sent on as it is: it need not be decoded as a whole.
     private bool Matches() =>
         _filter.Matcher is not { } matcher || matcher.Matches(_matched is null ? Document : BsonBytes.Decode(Bytes, _matched));
 
-    private bool IsHit() => _search is null || (!_mayBeStale && !_search.LooksAtTexts) || _search.Accepts(Document, _mayBeStale);
+    private bool IsHit() => Search is null || (!_mayBeStale && !Search.LooksAtTexts) || Search.Accepts(Document, _mayBeStale);
 
     private bool NextRow(Session session)
     {
-        while (_rows!.Next(session))
+        for (; _part < _parts!.Count; _part++)
         {
-            Rid = _rows.Rid;
-            if (_seen?.Add(Rid) != false)
+            while (_parts[_part].Next(session))
             {
-                return true;
+                Rid = _parts[_part].Rid;
+                if (_seen?.Add(Rid) != false)
+                {
+                    return true;
+                }
             }
         }
 

@@ -37,8 +37,8 @@ internal static class PartialImplication
             return filter.DemandsPresence(path);
         }
 
-        // Types that share an interval (int and double, say) are not told apart by it, and undefined is not quite null.
-        return name != "$type" && !operand.IsBsonNull
+        // Only where the bounds are no wider than the condition: types, say, can share an interval.
+        return OperandBounds.AreExact(name, operand)
             && filter.IntervalsOf(name, operand) is { } needed
             && filter.Demands(path).Any(demand => Intervals.Contain(needed, demand));
     }

@@ -2,8 +2,8 @@ using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
-/// <summary>How a query reads its collection: the ranges of one index, or all records in the order they were inserted.</summary>
-internal sealed record QueryPlan(IndexScanSql Scan, IReadOnlyList<Interval> Ranges)
+/// <summary>How some rows of a collection are read: the ranges of one index, or all records in the order they were inserted.</summary>
+internal sealed record RowPlan(IndexScanSql Scan, IReadOnlyList<Interval> Ranges)
 {
     /// <summary>Null for the natural order and for <c>_id</c>.</summary>
     public IndexInfo? Index { get; init; }
@@ -12,12 +12,24 @@ internal sealed record QueryPlan(IndexScanSql Scan, IReadOnlyList<Interval> Rang
 
     public bool Backward { get; init; }
 
+    /// <summary>What the ranges came from, for each of the index's leading fields that the query is about.</summary>
+    public IReadOnlyList<List<Interval>> Bounds { get; init; } = [];
+
+    public static RowPlan Natural(CollectionInfo collection, bool backward) =>
+        new(collection.NaturalScan, [Interval.All]) { IsNatural = true, Backward = backward };
+}
+
+/// <summary>How a query reads its collection: in one way or, for alternatives, in several one after the other.</summary>
+internal sealed record QueryPlan(IReadOnlyList<RowPlan> Parts)
+{
     /// <summary>The rows come in the order that was asked for.</summary>
     public bool IsSorted { get; init; }
 
-    /// <summary>One document can turn up under several keys.</summary>
-    public bool MayRepeat => Index is { Multikey: true };
+    /// <summary>Every row is a match, and its only one, so that counting needs no documents.</summary>
+    public bool IsExact { get; init; }
 
-    public static QueryPlan Natural(CollectionInfo collection, bool backward) =>
-        new(collection.NaturalScan, [Interval.All]) { IsNatural = true, Backward = backward };
+    /// <summary>One document can turn up several times.</summary>
+    public bool MayRepeat => Parts.Count > 1 || Parts[0].Index is { Multikey: true };
+
+    public static QueryPlan Natural(CollectionInfo collection, bool backward) => new([RowPlan.Natural(collection, backward)]);
 }

@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// The rows of a plan. Between two batches of a cursor it holds no transaction, only the key of the row it stopped at: a
 /// snapshot kept open for minutes would keep the write-ahead log from ever starting over.
 /// </summary>
-internal sealed class RowScan(QueryPlan plan) : IDisposable
+internal sealed class RowScan(RowPlan plan) : IDisposable
 {
     private int _range;
     private byte[]? _lastKey;
@@ -18,6 +18,11 @@ internal sealed class RowScan(QueryPlan plan) : IDisposable
     public long Rid => _statement!.Long(1);
 
     public ReadOnlySpan<byte> Document => _statement!.Blob(2);
+
+    public bool IsNatural => plan.IsNatural;
+
+    /// <summary>How many rows were read.</summary>
+    public long Count { get; private set; }
 
     public bool Next(Session session)
     {
@@ -32,6 +37,7 @@ internal sealed class RowScan(QueryPlan plan) : IDisposable
             _onRow = _statement.Step();
             if (_onRow)
             {
+                Count++;
                 return true;
             }
 

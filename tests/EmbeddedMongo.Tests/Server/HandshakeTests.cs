@@ -34,7 +34,7 @@ public sealed class HandshakeTests(EmbeddedServer server) : IClassFixture<Embedd
     [InlineData("{insert: 'x', documents: [{a: 1}], nonsense: 1}", 40415)]
     [InlineData("{update: 'x', updates: [{q: {}, u: {$set: {a: 1}}, nonsense: 1}]}", 40415)]
     [InlineData("{delete: 'x', deletes: [{q: {}, limit: 1, nonsense: 1}]}", 40415)]
-    [InlineData("{find: 'x', hint: 'a_1'}", 238)]
+    [InlineData("{find: 'x', showRecordId: true}", 238)]
     [InlineData("{find: 'x', tailable: true}", 238)]
     [InlineData("{aggregate: 'x', pipeline: [], explain: true}", 238)]
     [InlineData("{aggregate: 1, pipeline: [], cursor: {}}", 238)]

@@ -59,7 +59,12 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         (1, Gen.Bool.Select(yes => (BsonValue)new BsonDocument("$exists", yes))),
         (1, Gen.OneOf("string", "number", "int", "date", "bool", "null").Select(type => (BsonValue)new BsonDocument("$type", type))),
         (1, Scalar.Select(value => (BsonValue)new BsonDocument("$not", new BsonDocument("$gt", value)))),
-        (1, Scalar.Array[1, 2].Select(items => (BsonValue)new BsonArray(items))));
+        (1, Gen.OneOf("^a", "^ab*", "^a\\\\.", "^b|a", "^(a)", "^", "a").Select(pattern => (BsonValue)new BsonRegularExpression(pattern))),
+        (1, Gen.OneOf("", "i", "s").Select(options => (BsonValue)new BsonDocument { { "$regex", "^A?a" }, { "$options", options } })),
+        (2, Gen.Select(Small, Gen.Int[0, 3], (low, width) => (BsonValue)new BsonDocument("$elemMatch", new BsonDocument { { "$gte", low }, { "$lt", low.AsInt32 + width } }))),
+        (1, Gen.Select(Scalar, Scalar, (x, y) => (BsonValue)new BsonDocument("$elemMatch", new BsonDocument { { "x", x }, { "y", y } }))),
+        (1, Value.Array[0, 2].Select(items => (BsonValue)new BsonDocument("$all", new BsonArray(items)))),
+        (1, Value.Array[0, 2].Select(items => (BsonValue)new BsonArray(items))));
 
     private static readonly Gen<BsonDocument> Clause =
         Gen.Select(Gen.OneOf("a", "a", "a", "b", "c.x", "c.x", "c.y", "c.y", "c", "d", "_id"), Condition, (path, condition) => new BsonDocument { { path, condition } });
@@ -68,12 +73,18 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         (1, Gen.Const(new BsonDocument())),
         (3, Clause),
         (5, Clause.Array[2, 3].Select(clauses => new BsonDocument("$and", new BsonArray(clauses)))),
+        (2, Clause.Array[1, 3].Select(clauses => new BsonDocument("$or", new BsonArray(clauses)))),
         (3, Gen.Select(Clause, Clause, Clause, (one, two, all) => new BsonDocument { { "$or", new BsonArray { one, two } }, { "$and", new BsonArray { all } } })));
 
     private static readonly Gen<BsonDocument?> Sort = Gen.Frequency(
         (1, Gen.Const((BsonDocument?)null)),
         (2, Gen.Select(Gen.OneOf("a", "b", "c.x", "_id"), Direction(), (path, direction) => (BsonDocument?)new BsonDocument(path, direction))),
         (2, Gen.Select(Gen.OneOf("a", "b"), Direction(), Direction(), (first, one, two) => (BsonDocument?)new BsonDocument { { first, one }, { first == "a" ? "b" : "a", two } })));
+
+    // Only indexes that contain every document: one that does not finds less when it is asked for by name.
+    private static readonly Gen<BsonValue?> Hint = Gen.Frequency((2, Gen.Const((BsonValue?)null)), (1, Gen.OneOf<BsonValue?>(
+        "_id_", "a_1", "b_1_a_1", BsonDocument.Parse("{a: -1, b: 1}"), BsonDocument.Parse("{b: -1, 'c.x': 1}"), "c.x_1_c.y_-1", "letters{a: 1}", "letters{b: -1, a: 1}",
+        BsonDocument.Parse("{$natural: 1}"), BsonDocument.Parse("{$natural: -1}"))));
 
     /// <param name="own">The strength of the collections' own collation, or none.</param>
     /// <param name="asked">That of the queries' collation, or none.</param>
@@ -103,15 +114,15 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         var some = new CreateIndexOptions<BsonDocument> { Name = "letters", Collation = English(1), PartialFilterExpression = "{d: {$gte: 'a'}}" };
         await indexed.IndexAsync("{d: -1}", some);
 
-        await Document.Array[0, 60].SelectMany(documents => Gen.Select(Filter, Sort, Gen.Int[0, 5]).Array[12].Select(queries => (documents, queries)))
+        await Document.Array[0, 60].SelectMany(documents => Gen.Select(Filter, Sort, Gen.Int[0, 5], Hint).Array[12].Select(queries => (documents, queries)))
             .SampleAsync(async run =>
             {
                 var documents = run.documents.Select((d, i) => new BsonDocument("_id", i).Merge(d)).ToList();
                 await RefillAsync(plain, documents);
                 await RefillAsync(indexed, documents);
-                foreach (var (filter, sort, limit) in run.queries)
+                foreach (var (filter, sort, limit, hint) in run.queries)
                 {
-                    await CompareAsync(plain, indexed, filter, sort, limit, asked is null ? null : English(asked.Value), own);
+                    await CompareAsync(plain, indexed, filter, sort, limit, hint, asked is null ? null : English(asked.Value), own);
                 }
             }, iter: 50, threads: 1);
     }
@@ -125,12 +136,22 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("{a: 1}", "{a: null}", null, "4")]
     [InlineData("{a: 1}", "{a: [2, 10]}", null, "1")]
     [InlineData("{a: 1}", "{a: {$in: [10, 3]}}", null, "1,3")]
-    [InlineData("{'c.x': 1}", "{'c.x': null}", null, "2,3,4")]
+    [InlineData("{'c.x': 1}", "{'c.x': null}", null, "2,3,4,5")]
+    [InlineData("{a: 1}", "{a: {$elemMatch: {$gt: 5, $lt: 7}}}", null, "")]
+    [InlineData("{a: 1}", "{a: {$elemMatch: {$gt: 2, $lt: 4}}}", null, "3")]
+    [InlineData("{a: 1}", "{a: {$all: [2, 10]}}", null, "1")]
+    [InlineData("{a: 1}", "{a: {$elemMatch: {$elemMatch: {$eq: 7}}}}", null, "5")]
+    [InlineData("{a: 1}", "{a: [[7]]}", null, "5")]
+    [InlineData("{a: 1}", "{a: [7]}", null, "5")]
+    [InlineData("{a: 1}", "{a: {$exists: false}}", null, "4")]
+    [InlineData("{'c.x': 1}", "{c: {$elemMatch: {x: 5, y: 2}}}", null, "1")]
+    [InlineData("{'c.x': 1}", "{c: {$elemMatch: {x: 1, y: 2}}}", null, "")]
+    [InlineData("{'c.x': 1}", "{'c.x': {$exists: false}}", null, "2,3,4,5")]
     public async Task An_index_over_arrays_answers_as_a_scan_would(string index, string filter, string? sort, string ids)
     {
         var things = server.NewCollection();
         await things.IndexAsync(index);
-        await things.InsertAsync("{_id: 1, a: [2, 10], c: [{x: 1, y: 9}, {x: 5, y: 2}]}", "{_id: 2, a: 1, c: {y: 2}}", "{_id: 3, a: [3, 4]}", "{_id: 4}");
+        await things.InsertAsync("{_id: 1, a: [2, 10], c: [{x: 1, y: 9}, {x: 5, y: 2}]}", "{_id: 2, a: 1, c: {y: 2}}", "{_id: 3, a: [3, 4]}", "{_id: 4}", "{_id: 5, a: [[7]]}");
 
         var found = await things.IdsAsync(sort is null ? filter : $"{{$and: [{filter}, {{_id: {{$lt: 4}}}}]}}", sort);
 
@@ -146,6 +167,10 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     [InlineData("{_id: {$in: [3, 5]}}", null, 0, 2)]
     [InlineData("{open: true, user: 4}", null, 0, 1)]
     [InlineData("{pendingAt: {$lte: 3}}", "{pendingAt: 1}", 1, 1)]
+    [InlineData("{$or: [{pendingAt: 3}, {_id: 7}]}", null, 0, 2)]
+    [InlineData("{$or: [{pendingAt: 3, kind: 0}, {_id: {$in: [7, 8]}}], open: false}", null, 0, 3)]
+    [InlineData("{name: /^item 99/}", null, 0, 11)]
+    [InlineData("{name: {$regex: '^item 5$', $options: 's'}}", null, 0, 111)]
     public async Task A_query_reads_no_more_than_its_index_makes_necessary(string filter, string? sort, int limit, int mostRead)
     {
         using var folder = new TemporaryFolder();
@@ -153,7 +178,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         await store.WriteAsync(session =>
         {
             var collection = Storage.CatalogTables.Create(session, "d", "c");
-            foreach (var (key, partial, sparse) in new[] { ("{at: -1, _id: -1}", null, false), ("{kind: 1, at: -1, _id: -1}", null, false), ("{user: 1}", "{open: true}", false), ("{pendingAt: 1}", null, true) })
+            foreach (var (key, partial, sparse) in new[] { ("{at: -1, _id: -1}", null, false), ("{kind: 1, at: -1, _id: -1}", null, false), ("{user: 1}", "{open: true}", false), ("{pendingAt: 1}", null, true), ("{name: 1}", null, false) })
             {
                 var request = new BsonDocument { { "key", BsonDocument.Parse(key) }, { "name", key }, { "sparse", sparse } };
                 request = partial is null ? request : request.Add("partialFilterExpression", BsonDocument.Parse(partial));
@@ -162,7 +187,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
 
             for (var i = 0; i < 1000; i++)
             {
-                var document = new BsonDocument { { "_id", i }, { "at", i }, { "kind", i % 3 }, { "user", i % 10 }, { "open", i < 10 } };
+                var document = new BsonDocument { { "_id", i }, { "at", i }, { "kind", i % 3 }, { "user", i % 10 }, { "open", i < 10 }, { "name", $"item {i}" } };
                 Storage.DocumentTable.Insert(session, Storage.NewDocument.Made(i % 100 == 0 ? document.Add("pendingAt", i / 100) : document), "d", "c");
             }
 
@@ -172,13 +197,16 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         using var reading = store.Read();
         var order = sort is null ? null : BsonDocument.Parse(sort);
         var plan = Planning.Planner.Plan(reading, reading.Catalog.Find("d", "c")!, BsonDocument.Parse(filter), order, limit > 0);
-        using var rows = new Planning.RowScan(plan);
         var matcher = Query.Matcher.Compile(BsonDocument.Parse(filter));
         var (read, found) = (0, 0);
-        while ((limit == 0 || found < limit) && rows.Next(reading))
+        foreach (var part in plan.Parts)
         {
-            read++;
-            found += matcher.Matches(Wire.BsonBytes.Decode(rows.Document.ToArray())) ? 1 : 0;
+            using var rows = new Planning.RowScan(part);
+            while ((limit == 0 || found < limit) && rows.Next(reading))
+            {
+                read++;
+                found += matcher.Matches(Wire.BsonBytes.Decode(rows.Document.ToArray())) ? 1 : 0;
+            }
         }
 
         Assert.True(found > 0);
@@ -188,10 +216,10 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
 
     // Equal sort keys may come in any order, so ids are compared as sets and the order by its keys.
     private static async Task CompareAsync(IMongoCollection<BsonDocument> plain, IMongoCollection<BsonDocument> indexed, BsonDocument filter, BsonDocument? sort, int limit,
-        Collation? collation = null, int? own = null)
+        BsonValue? hint, Collation? collation = null, int? own = null)
     {
-        var options = new FindOptions { Collation = collation };
-        var expected = await plain.Find(filter, options).Sort(sort).ToListAsync(Find.Ct);
+        var options = new FindOptions { Collation = collation, Hint = hint };
+        var expected = await plain.Find(filter, new FindOptions { Collation = collation }).Sort(sort).ToListAsync(Find.Ct);
         var actual = await indexed.Find(filter, options).Sort(sort).ToListAsync(Find.Ct);
         Assert.Equal(expected.Select(Id).Order(), actual.Select(Id).Order());
         if (sort is not null)
@@ -203,7 +231,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
             Assert.All(expected.Zip(limited), pair => Assert.Equal(0, order.Compare(pair.First, pair.Second)));
         }
 
-        Assert.Equal(expected.Count, await indexed.CountDocumentsAsync(filter, new CountOptions { Collation = collation }, Find.Ct));
+        Assert.Equal(expected.Count, await indexed.CountDocumentsAsync(filter, new CountOptions { Collation = collation, Hint = hint }, Find.Ct));
     }
 
     private static async Task RefillAsync(IMongoCollection<BsonDocument> collection, List<BsonDocument> documents)
