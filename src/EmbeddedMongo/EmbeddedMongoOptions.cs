@@ -19,4 +19,7 @@ public sealed class EmbeddedMongoOptions
 
     /// <summary>Receives what went wrong inside the server; null means nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>More connections than this are closed as they come.</summary>
+    internal int MaxConnections { get; init; } = 10_000;
 }

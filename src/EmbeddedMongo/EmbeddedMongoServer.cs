@@ -49,7 +49,7 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
             // What is deleted at the end anyway need not outlive a power failure.
             store = Store.Open(folder, flushEveryCommit: !isTemporary);
             var logs = options.LoggerFactory ?? NullLoggerFactory.Instance;
-            var engine = new Engine(store, new Cursors(options.TimeProvider), options.TimeProvider);
+            var engine = new Engine(store, new Cursors(options.TimeProvider), options.TimeProvider, options.MaxConnections);
             var runner = new CommandRunner(engine, logs.CreateLogger<EmbeddedMongoServer>());
             var wire = await WireServer.StartAsync(options, runner, ct);
             return new EmbeddedMongoServer(store, wire, new Housekeeping(engine, logs.CreateLogger<EmbeddedMongoServer>()), folder, isTemporary);

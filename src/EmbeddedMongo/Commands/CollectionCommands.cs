@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Indexes;
 using Visuels.EmbeddedMongo.Planning;
 using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
@@ -28,14 +29,20 @@ internal static class CollectionCommands
     {
         var (database, name) = (context.Database, context.Collection);
         var collation = context.Document("collation") is { } given ? Collation.Parse(given) : Collation.Simple;
+        if (context.Document("idIndex") is { } idIndex && !IndexRequest.IsForId(idIndex))
+        {
+            throw MongoError.BadValue($"The field 'key' for an _id index must be {{_id: 1}}, but got {idIndex.GetValue("key", BsonNull.Value)}");
+        }
+
         return await engine.Store.WriteAsync(session => session.Atomically(() =>
         {
-            if (session.Catalog.Find(database, name) is not null)
+            // What is there already with the same options is as good as made.
+            var collection = session.Catalog.Find(database, name) ?? CatalogTables.Create(session, database, name, collation);
+            if (!Equals(collection.Collation.Document, collation.Document))
             {
-                throw new MongoError(48, "NamespaceExists", $"Collection {database}.{name} already exists.");
+                throw new MongoError(48, "NamespaceExists", $"namespace {database}.{name} already exists, but with different options");
             }
 
-            CatalogTables.Create(session, database, name, collation);
             return new BsonDocument("ok", 1.0);
         }));
     }
@@ -100,9 +107,20 @@ internal static class CollectionCommands
 
         var filter = CompiledFilter.Parse(context.Document("filter") ?? [], CommandContext.ContextOf(engine));
         var nameOnly = context.Flag("nameOnly");
-        var databases = engine.Store.Catalog.Collections.Values.Select(c => c.Database).Distinct()
-            .Select(name => nameOnly ? new BsonDocument("name", name) : new BsonDocument { { "name", name }, { "sizeOnDisk", 0L }, { "empty", false } })
-            .Where(d => filter.Matcher?.Matches(d) != false);
-        return new(new BsonDocument { { "databases", new BsonArray(databases) }, { "totalSize", 0L }, { "ok", 1.0 } });
+        using var session = context.Read(engine);
+        var databases = session.Catalog.Collections.Values.Select(c => c.Database).Distinct().Order(StringComparer.Ordinal)
+            .Select(name => nameOnly
+                ? new BsonDocument("name", name)
+                : new BsonDocument { { "name", name }, { "sizeOnDisk", Sizes.OfDatabase(session, name) }, { "empty", false } })
+            .Where(d => filter.Matcher?.Matches(d) != false)
+            .ToList();
+        var reply = new BsonDocument("databases", new BsonArray(databases));
+        if (!nameOnly)
+        {
+            var total = databases.Sum(d => d["sizeOnDisk"].AsInt64);
+            reply.Add("totalSize", total).Add("totalSizeMb", total / (1024 * 1024));
+        }
+
+        return new(reply.Add("ok", 1.0));
     }
 }

@@ -19,6 +19,9 @@ internal sealed record Command(string Name, string[] Fields, Func<Engine, Comman
     /// <summary>Drivers add to these commands what they like.</summary>
     public bool TakesAnything { get; init; }
 
+    /// <summary>Whether any command may carry the field.</summary>
+    public static bool IsEverywhere(string field) => Everywhere.Contains(field);
+
     public void Check(CommandContext context)
     {
         CommonFields.Check(context);

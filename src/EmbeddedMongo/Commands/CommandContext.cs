@@ -32,6 +32,8 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
         }
     }
 
+    public BsonValue? SessionId => Document("lsid")?["id"];
+
     public string Namespace => $"{Database}.{Collection}";
 
     /// <summary>What surrounds the queries of a command that is about no collection.</summary>

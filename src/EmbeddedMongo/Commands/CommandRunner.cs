@@ -7,9 +7,12 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>Finds the command a client asked for and runs it; whatever goes wrong becomes an answer.</summary>
 internal sealed partial class CommandRunner(Engine engine, ILogger logger)
 {
+    public Counters Counters => engine.Counters;
+
     public async ValueTask RunAsync(CommandContext context)
     {
         BsonDocument? reply;
+        engine.Counters.Count(context.Message);
         try
         {
             var command = CommandTable.Find(context.Name)

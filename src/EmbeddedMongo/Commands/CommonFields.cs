@@ -23,7 +23,11 @@ internal static class CommonFields
 
         CheckApi(context);
         CheckMaxTime(context.Body.GetValue("maxTimeMS", BsonNull.Value));
-        CheckSession(context.Document("lsid"));
+        if (context.Document("lsid") is { } session)
+        {
+            CheckSession(session, "OperationSessionInfo.lsid");
+        }
+
         CheckReadPreference(context.Document("$readPreference"));
         CheckReadConcern(context);
         CheckWriteConcern(context);
@@ -72,23 +76,18 @@ internal static class CommonFields
         }
     }
 
-    private static void CheckSession(BsonDocument? session)
+    public static void CheckSession(BsonDocument session, string ns)
     {
-        if (session is null)
-        {
-            return;
-        }
-
-        FieldTypes.CheckAll("OperationSessionInfo.lsid", session, "id", "uid");
+        FieldTypes.CheckAll(ns, session, "id", "uid");
         var id = session.GetValue("id", BsonNull.Value);
         if (id.IsBsonNull)
         {
-            throw FieldTypes.Missing("OperationSessionInfo.lsid", "id");
+            throw FieldTypes.Missing(ns, "id");
         }
 
         if (id is not BsonBinaryData { SubType: BsonBinarySubType.UuidStandard, Bytes.Length: 16 })
         {
-            throw MongoError.TypeMismatch("BSON field 'OperationSessionInfo.lsid.id' must be a UUID");
+            throw MongoError.TypeMismatch($"BSON field '{ns}.id' must be a UUID");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class CursorReply
     /// <summary>Answers the command that opens the cursor.</summary>
     public static void WriteFirst(Engine engine, CommandContext context, Session session, string ns, DocumentSource source, long? batchSize, bool singleBatch)
     {
-        var cursor = new Cursor(ns, source);
+        var cursor = new Cursor(ns, source) { Session = context.SessionId };
         var stays = false;
         try
         {
@@ -32,7 +32,7 @@ internal static class CursorReply
     /// <summary>Answers getMore.</summary>
     public static void WriteNext(Engine engine, CommandContext context, Session session, long id, string ns, long? batchSize)
     {
-        var cursor = engine.Cursors.Use(id, ns);
+        var cursor = engine.Cursors.Use(id, ns, context.SessionId);
         var stays = false;
         try
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Planning;
 
 namespace Visuels.EmbeddedMongo.Commands;
@@ -18,6 +19,9 @@ internal sealed class Cursor(string ns, DocumentSource source)
 
     public DateTimeOffset LastUsed { get; set; }
 
+    /// <summary>The id of the session it was opened in, if any.</summary>
+    public BsonValue? Session { get; init; }
+
     public bool TryUse() => Interlocked.Exchange(ref _inUse, 1) == 0;
 
     public void Release() => Volatile.Write(ref _inUse, 0);
@@ -27,10 +31,13 @@ internal sealed class Cursor(string ns, DocumentSource source)
 internal sealed class Cursors(TimeProvider clock)
 {
     private const int MaxOpen = 1000;
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<long, Cursor> _open = new();
+    private long _timedOut;
 
     public int Count => _open.Count;
+
+    public long TimedOut => Volatile.Read(ref _timedOut);
 
     public long Keep(Cursor cursor)
     {
@@ -51,7 +58,7 @@ internal sealed class Cursors(TimeProvider clock)
     }
 
     /// <summary>The cursor, for this caller alone until it is released.</summary>
-    public Cursor Use(long id, string ns)
+    public Cursor Use(long id, string ns, BsonValue? session)
     {
         var cursor = _open.GetValueOrDefault(id) ?? throw NotFound(id);
         if (cursor.Namespace != ns)
@@ -59,6 +66,7 @@ internal sealed class Cursors(TimeProvider clock)
             throw new MongoError(13, "Unauthorized", $"Requested getMore on namespace '{ns}', but cursor belongs to a different namespace {cursor.Namespace}");
         }
 
+        CheckSession(id, cursor.Session, session);
         if (!cursor.TryUse())
         {
             throw new MongoError(12051, "Location12051", $"cursor id {id} is already in use");
@@ -105,8 +113,28 @@ internal sealed class Cursors(TimeProvider clock)
         foreach (var (id, _) in _open.Where(c => c.Value.LastUsed < before))
         {
             Kill(id);
+            Interlocked.Increment(ref _timedOut);
         }
     }
+
+    public void KillOf(BsonValue session)
+    {
+        foreach (var (id, _) in _open.Where(c => session.Equals(c.Value.Session)))
+        {
+            Kill(id);
+        }
+    }
+
+    private static void CheckSession(long id, BsonValue? opened, BsonValue? session)
+    {
+        if (!Equals(opened, session))
+        {
+            var code = opened is null ? 50737 : session is null ? 50736 : 50738;
+            throw new MongoError(code, $"Location{code}", $"Cannot run getMore on cursor {id}, which was created in {Show(opened)}, in {Show(session)}");
+        }
+    }
+
+    private static string Show(BsonValue? session) => session is null ? "no session" : $"session {session}";
 
     public static MongoError NotFound(long id) => new(43, "CursorNotFound", $"cursor id {id} not found");
 }

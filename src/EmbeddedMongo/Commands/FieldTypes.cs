@@ -90,7 +90,8 @@ internal static class FieldTypes
         (_, "batchSize" or "skip" or "limit" or "size") => Kind.Count,
         (_, "singleBatch" or "allowDiskUse" or "allowPartialResults" or "returnKey" or "showRecordId" or "tailable" or "awaitData" or "noCursorTimeout"
             or "oplogReplay" or "readOnce" or "bypassDocumentValidation" or "remove" or "new" or "upsert" or "nameOnly" or "authorizedCollections"
-            or "authorizedDatabases" or "capped" or "autoIndexId" or "apiStrict" or "apiDeprecationErrors" or "explain") => Kind.Flag,
+            or "authorizedDatabases" or "capped" or "autoIndexId" or "apiStrict" or "apiDeprecationErrors" or "explain" or "showPrivileges"
+            or "full" or "background" or "enforceFastCount" or "repair" or "metadata" or "checkBSONConformance") => Kind.Flag,
         _ => Kind.Any,
     };
 

@@ -14,9 +14,6 @@ internal static class HandshakeCommands
         new("isMaster", [], (engine, context) => Hello(engine, context, "ismaster")) { TakesAnything = true },
         new("ismaster", [], (engine, context) => Hello(engine, context, "ismaster")) { TakesAnything = true },
         new("ping", [], (_, _) => Ok()),
-        new("endSessions", [], (_, _) => Ok()),
-        new("buildInfo", [], (_, _) => BuildInfo()),
-        new("buildinfo", [], (_, _) => BuildInfo()),
     ];
 
     private static ValueTask<BsonDocument?> Ok() => new(new BsonDocument("ok", 1.0));
@@ -29,24 +26,11 @@ internal static class HandshakeCommands
         { "maxMessageSizeBytes", WireMessage.MaxSize },
         { "maxWriteBatchSize", 100_000 },
         { "localTime", engine.Clock.GetUtcNow().UtcDateTime },
-        { "logicalSessionTimeoutMinutes", 30 },
+        { "logicalSessionTimeoutMinutes", SessionCommands.TimeoutMinutes },
         { "connectionId", (int)context.ConnectionId },
         { "minWireVersion", 0 },
         { "maxWireVersion", WireVersionOf7 },
         { "readOnly", false },
-        { "ok", 1.0 },
-    });
-
-    private static ValueTask<BsonDocument?> BuildInfo() => new(new BsonDocument
-    {
-        { "version", "7.0.0" },
-        { "versionArray", new BsonArray { 7, 0, 0, 0 } },
-        { "gitVersion", "visuels-embedded-mongo" },
-        { "modules", new BsonArray() },
-        { "bits", 64 },
-        { "debug", false },
-        { "maxBsonObjectSize", BsonBytes.MaxDocumentSize },
-        { "storageEngines", new BsonArray { "sqlite" } },
         { "ok", 1.0 },
     });
 }

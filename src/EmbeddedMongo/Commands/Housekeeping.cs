@@ -10,7 +10,7 @@ namespace Visuels.EmbeddedMongo.Commands;
 internal sealed partial class Housekeeping : IAsyncDisposable
 {
     private const int BatchSize = 500;
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private readonly Engine _engine;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();

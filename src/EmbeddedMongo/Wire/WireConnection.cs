@@ -76,6 +76,7 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
     private async ValueTask AnswerAsync(byte[] bytes)
     {
         WireMessage message;
+        commands.Counters.Received(bytes.Length);
         try
         {
             message = WireMessage.Parse(bytes);
@@ -102,6 +103,7 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
     private async ValueTask SendAsync()
     {
         _reply.Finish();
+        commands.Counters.Sent(_reply.Length);
 
         // In slices: a client that does not read is owed one reply, not a second copy of it in the pipe.
         for (var rest = _reply.Message; rest.Length > 0; rest = rest[Math.Min(SliceSize, rest.Length)..])

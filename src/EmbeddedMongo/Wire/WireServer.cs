@@ -16,7 +16,6 @@ internal sealed class WireServer : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private readonly KestrelServer _server;
-    private long _connections;
 
     private WireServer(KestrelServer server) => _server = server;
 
@@ -26,11 +25,10 @@ internal sealed class WireServer : IAsyncDisposable
     {
         var logs = options.LoggerFactory ?? NullLoggerFactory.Instance;
         var kestrel = new KestrelServerOptions();
-        WireServer? server = null;
         kestrel.Listen(options.AllowRemote ? IPAddress.Any : IPAddress.Loopback, options.Port, listen =>
-            listen.Run(connection => new WireConnection(connection, commands, Interlocked.Increment(ref server!._connections)).RunAsync()));
+            listen.Run(connection => ServeAsync(connection, commands, options.MaxConnections)));
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs);
-        server = new WireServer(new KestrelServer(Options.Create(kestrel), transport, logs));
+        var server = new WireServer(new KestrelServer(Options.Create(kestrel), transport, logs));
         try
         {
             await server._server.StartAsync(new NoHttp(), ct);
@@ -51,6 +49,25 @@ internal sealed class WireServer : IAsyncDisposable
         using var timeout = new CancellationTokenSource(StopTimeout);
         await _server.StopAsync(timeout.Token);
         _server.Dispose();
+    }
+
+    private static async Task ServeAsync(ConnectionContext connection, CommandRunner commands, int limit)
+    {
+        var id = commands.Counters.Opened();
+        try
+        {
+            if (commands.Counters.Connections > limit)
+            {
+                connection.Abort();
+                return;
+            }
+
+            await new WireConnection(connection, commands, id).RunAsync();
+        }
+        finally
+        {
+            commands.Counters.Closed();
+        }
     }
 
     /// <summary>Kestrel wants to know how to serve HTTP; no connection here gets that far.</summary>

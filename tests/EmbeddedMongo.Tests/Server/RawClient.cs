@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using MongoDB.Bson;
+using MongoDB.Bson.Serialization;
+
+namespace Visuels.EmbeddedMongo.Tests.Server;
+
+/// <summary>A client that says exactly what it is told to, sound or not.</summary>
+internal sealed class RawClient : IDisposable
+{
+    public const int OpMsg = 2013;
+    private readonly TcpClient _socket = new();
+
+    public NetworkStream Stream => _socket.GetStream();
+
+    public static async Task<RawClient> ConnectAsync(int port)
+    {
+        var client = new RawClient();
+        await client._socket.ConnectAsync("127.0.0.1", port, Find.Ct);
+        return client;
+    }
+
+    public static byte[] Message(int opcode, byte[] rest)
+    {
+        var message = new byte[16 + rest.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(4), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(12), opcode);
+        rest.CopyTo(message, 16);
+        return message;
+    }
+
+    public static byte[] Command(string command, string database = "tests")
+    {
+        var document = BsonDocument.Parse(command);
+        document["$db"] = database;
+        return Message(OpMsg, [0, 0, 0, 0, 0, .. document.ToBson()]);
+    }
+
+    public async Task<BsonDocument> RunAsync(string command, string database = "tests")
+    {
+        await SendAsync(Command(command, database));
+        return await ReadAsync();
+    }
+
+    /// <summary>The code a command is refused with; 0 if it is not.</summary>
+    public async Task<int> CodeAsync(string command, string database = "tests") =>
+        (await RunAsync(command, database)).GetValue("code", 0).ToInt32();
+
+    public ValueTask SendAsync(byte[] bytes) => Stream.WriteAsync(bytes, Find.Ct);
+
+    public async Task<BsonDocument> ReadAsync()
+    {
+        var header = new byte[16];
+        await Stream.ReadExactlyAsync(header, Find.Ct);
+        var rest = new byte[BinaryPrimitives.ReadInt32LittleEndian(header) - 16];
+        await Stream.ReadExactlyAsync(rest, Find.Ct);
+        return BsonSerializer.Deserialize<BsonDocument>(rest[(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) == OpMsg ? 5 : 20)..]);
+    }
+
+    public async Task<bool> IsClosedAsync()
+    {
+        try
+        {
+            return await Stream.ReadAsync(new byte[1], Find.Ct) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    public void StopSending() => _socket.Client.Shutdown(SocketShutdown.Send);
+
+    public void Dispose() => _socket.Dispose();
+}
