@@ -61,10 +61,11 @@ internal static class StageParser
         "$unwind" => UnwindStage.Parse(argument),
         "$facet" => FacetStage.Parse(argument, context),
         "$lookup" or "$graphLookup" or "$unionWith" or "$out" or "$merge" or "$bucket" or "$bucketAuto" or "$sample" or "$geoNear"
-            or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents" or "$changeStream" or "$collStats"
+            or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents" or "$collStats"
             or "$indexStats" or "$currentOp" or "$listSessions" or "$listLocalSessions" or "$planCacheStats" or "$search"
             or "$searchMeta" or "$vectorSearch" or "$changeStreamSplitLargeEvent" or "$listSearchIndexes" =>
             throw Failure.NotSupported($"the stage {name}"),
+        "$changeStream" => throw Failure.Located(40573, "The $changeStream stage is only supported on replica sets"),
         _ => throw Failure.Located(40324, $"Unrecognized pipeline stage name: '{name}'"),
     };
 

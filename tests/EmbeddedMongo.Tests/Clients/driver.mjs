@@ -188,7 +188,7 @@ await check('collections and databases are listed, renamed never silently, and d
   await other.createCollection('one');
   await other.collection('two').insertOne({});
   assert.deepEqual((await other.listCollections().toArray()).map(c => c.name).sort(), ['one', 'two']);
-  assert.equal(await code(other.createCollection('one')), 48);
+  await other.createCollection('one'); // MongoDB 7: there already, with the same options
   assert.ok((await client.db().admin().listDatabases()).databases.some(d => d.name === 'node2'));
   assert.equal(await other.dropCollection('one'), true);
   assert.equal(await other.dropDatabase(), true);

@@ -208,7 +208,11 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
 
     private static readonly Dictionary<string, string> Aliases = new()
     {
-        ["findandmodify"] = "findAndModify", ["deleteIndexes"] = "dropIndexes", ["collstats"] = "collStats", ["dbstats"] = "dbStats", ["buildinfo"] = "buildInfo",
+        ["findandmodify"] = "findAndModify",
+        ["deleteIndexes"] = "dropIndexes",
+        ["collstats"] = "collStats",
+        ["dbstats"] = "dbStats",
+        ["buildinfo"] = "buildInfo",
     };
 
     public static IEnumerable<TheoryDataRow<int>> WorkingRows => Enumerable.Range(0, Works.Length).Select(i => Named(i, Works[i].Part, Works[i].Field));
