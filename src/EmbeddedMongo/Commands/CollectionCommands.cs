@@ -29,7 +29,7 @@ internal static class CollectionCommands
     {
         var (database, name) = (context.Database, context.Collection);
         var collation = context.Document("collation") is { } given ? Collation.Parse(given) : Collation.Simple;
-        if (context.Document("idIndex") is { } idIndex && !IndexRequest.IsForId(idIndex))
+        if (context.Document("idIndex") is { } idIndex && !IndexRequest.IsForId(idIndex, collation))
         {
             throw MongoError.BadValue($"The field 'key' for an _id index must be {{_id: 1}}, but got {idIndex.GetValue("key", BsonNull.Value)}");
         }

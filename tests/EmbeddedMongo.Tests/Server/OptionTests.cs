@@ -24,6 +24,19 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         ("find", "limit", "{find: 'o', sort: {_id: 1}, limit: 2}", null, Found, "[1, 2]"),
         ("find", "batchSize", "{find: 'o', sort: {_id: 1}, batchSize: 2}", null, Found, "[1, 2]"),
         ("find", "singleBatch", "{find: 'o', batchSize: 2, singleBatch: true}", null, "cursor.id", "NumberLong(0)"),
+        ("find", "let", "{find: 'o', filter: {$expr: {$eq: ['$a', '$$x']}}, let: {x: 2}}", null, Found, "[2]"),
+        ("find", "collation", "{find: 'o', filter: {t: 'Y'}, collation: {locale: 'en', strength: 2}}", null, Found, "[2]"),
+        ("count", "collation", "{count: 'o', query: {t: 'Y'}, collation: {locale: 'en', strength: 2}}", null, "n", "1"),
+        ("distinct", "collation", "{distinct: 'o', key: 't', query: {t: {$in: ['X', 'Y']}}, collation: {locale: 'en', strength: 2}}", null, "values", "['x', 'y']"),
+        ("update", "let", "{update: 'o', updates: [{q: {_id: 1}, u: [{$set: {a: '$$x'}}]}], let: {x: 9}}", "{find: 'o', filter: {a: 9}}", Found, "[1]"),
+        ("update.updates", "collation", "{update: 'o', updates: [{q: {t: 'Y'}, u: {$set: {a: 9}}, collation: {locale: 'en', strength: 2}}]}", "{find: 'o', filter: {a: 9}}", Found, "[2]"),
+        ("delete", "let", "{delete: 'o', deletes: [{q: {$expr: {$eq: ['$a', '$$x']}}, limit: 1}], let: {x: 2}}", All, Found, "[1, 3]"),
+        ("delete.deletes", "collation", "{delete: 'o', deletes: [{q: {t: 'Y'}, limit: 1, collation: {locale: 'en', strength: 2}}]}", All, Found, "[1, 3]"),
+        ("findAndModify", "let", "{findAndModify: 'o', query: {$expr: {$eq: ['$a', '$$x']}}, remove: true, let: {x: 2}}", null, "value._id", "2"),
+        ("findAndModify", "collation", "{findAndModify: 'o', query: {t: 'Y'}, remove: true, collation: {locale: 'en', strength: 2}}", null, "value._id", "2"),
+        ("aggregate", "let", "{aggregate: 'o', pipeline: [{$match: {$expr: {$eq: ['$a', '$$x']}}}], cursor: {}, let: {x: 2}}", null, Found, "[2]"),
+        ("aggregate", "collation", "{aggregate: 'o', pipeline: [{$match: {t: 'Y'}}], cursor: {}, collation: {locale: 'en', strength: 2}}", null, Found, "[2]"),
+        ("create", "collation", "{create: 'p', collation: {locale: 'en', strength: 2}}", "{listCollections: 1, filter: {name: 'p'}}", "cursor.firstBatch.options.collation.strength", "[2]"),
         ("count", "query", "{count: 'o', query: {a: {$gt: 1}}}", null, "n", "2"),
         ("count", "limit", "{count: 'o', query: {a: {$gt: 0}}, limit: 2}", null, "n", "2"),
         ("count", "skip", "{count: 'o', query: {a: {$gt: 0}}, skip: 2}", null, "n", "1"),
@@ -76,12 +89,6 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     private static readonly (string Part, string Field, string Request, int Code)[] Refused =
     [
         ("find", "hint", "{find: 'o', hint: 'a_1'}", 238),
-        ("find", "collation", "{find: 'o', collation: {locale: 'en', strength: 2}}", 238),
-        ("find", "let", "{find: 'o', filter: {$expr: {$eq: ['$a', '$$x']}}, let: {x: 2}}", 238),
-        ("update", "let", "{update: 'o', updates: [{q: {_id: 1}, u: [{$set: {a: '$$x'}}]}], let: {x: 9}}", 238),
-        ("delete", "let", "{delete: 'o', deletes: [{q: {$expr: {$eq: ['$a', '$$x']}}, limit: 1}], let: {x: 2}}", 238),
-        ("findAndModify", "let", "{findAndModify: 'o', query: {$expr: {$eq: ['$a', '$$x']}}, remove: true, let: {x: 2}}", 238),
-        ("aggregate", "let", "{aggregate: 'o', pipeline: [{$match: {$expr: {$eq: ['$a', '$$x']}}}], cursor: {}, let: {x: 2}}", 238),
         ("find", "min", "{find: 'o', min: {a: 1}}", 238),
         ("find", "max", "{find: 'o', max: {a: 1}}", 238),
         ("find", "returnKey", "{find: 'o', returnKey: true}", 238),
@@ -93,20 +100,14 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         ("find", "readOnce", "{find: 'o', readOnce: true}", 238),
         ("getMore", "maxTimeMS", "{getMore: NumberLong(1), collection: 'o', maxTimeMS: 5}", 2),
         ("count", "hint", "{count: 'o', hint: 'a_1'}", 238),
-        ("count", "collation", "{count: 'o', collation: {locale: 'en'}}", 238),
         ("distinct", "hint", "{distinct: 'o', key: 'a', hint: 'a_1'}", 238),
-        ("distinct", "collation", "{distinct: 'o', key: 'a', collation: {locale: 'en'}}", 238),
         ("update.updates", "c", "{update: 'o', updates: [{q: {}, u: [{$set: {a: 1}}], c: {x: 1}}]}", 238),
         ("update.updates", "hint", "{update: 'o', updates: [{q: {}, u: {a: 1}, hint: 'a_1'}]}", 238),
-        ("update.updates", "collation", "{update: 'o', updates: [{q: {}, u: {a: 1}, collation: {locale: 'en'}}]}", 238),
         ("update.updates", "sort", "{update: 'o', updates: [{q: {}, u: {a: 1}, sort: {a: 1}}]}", 40415),
         ("delete.deletes", "hint", "{delete: 'o', deletes: [{q: {}, limit: 1, hint: 'a_1'}]}", 238),
-        ("delete.deletes", "collation", "{delete: 'o', deletes: [{q: {}, limit: 1, collation: {locale: 'en'}}]}", 238),
         ("findAndModify", "hint", "{findAndModify: 'o', remove: true, hint: 'a_1'}", 238),
-        ("findAndModify", "collation", "{findAndModify: 'o', remove: true, collation: {locale: 'en'}}", 238),
         ("aggregate", "explain", "{aggregate: 'o', pipeline: [], cursor: {}, explain: true}", 238),
         ("aggregate", "hint", "{aggregate: 'o', pipeline: [], cursor: {}, hint: 'a_1'}", 238),
-        ("aggregate", "collation", "{aggregate: 'o', pipeline: [], cursor: {}, collation: {locale: 'en'}}", 238),
         ("aggregate", "fromMongos", "{aggregate: 'o', pipeline: [], cursor: {}, fromMongos: true}", 238),
         ("aggregate", "needsMerge", "{aggregate: 'o', pipeline: [], cursor: {}, needsMerge: true}", 238),
         ("aggregate", "exchange", "{aggregate: 'o', pipeline: [], cursor: {}, exchange: {a: 1}}", 238),
@@ -122,7 +123,6 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         ("create", "indexOptionDefaults", "{create: 'p', indexOptionDefaults: {storageEngine: {}}}", 238),
         ("create", "viewOn", "{create: 'p', viewOn: 'o'}", 238),
         ("create", "pipeline", "{create: 'p', pipeline: []}", 238),
-        ("create", "collation", "{create: 'p', collation: {locale: 'en'}}", 238),
         ("create", "timeseries", "{create: 'p', timeseries: {timeField: 't'}}", 238),
         ("create", "expireAfterSeconds", "{create: 'p', expireAfterSeconds: 5}", 238),
         ("create", "clusteredIndex", "{create: 'p', clusteredIndex: {key: {_id: 1}, unique: true}}", 238),
@@ -450,7 +450,7 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         var client = new SeededClient(await RawClient.ConnectAsync(server.Port), database);
         if (database != "admin")
         {
-            await client.RunAsync("{insert: 'o', documents: [{_id: 1, a: 1, l: [1, 2]}, {_id: 2, a: 2}, {_id: 3, a: 3}]}");
+            await client.RunAsync("{insert: 'o', documents: [{_id: 1, a: 1, t: 'x', l: [1, 2]}, {_id: 2, a: 2, t: 'y'}, {_id: 3, a: 3, t: 'z'}]}");
             await client.RunAsync("{createIndexes: 'o', indexes: [{key: {a: 1}, name: 'a_1'}]}");
         }
 
