@@ -28,6 +28,8 @@ internal sealed record Catalog(long Version, ImmutableSortedDictionary<string, C
 /// </summary>
 internal sealed record CollectionInfo(long Id, string Database, string Name, Collation Collation, ImmutableArray<IndexInfo> Indexes)
 {
+    public const string Columns = "(rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, doc BLOB NOT NULL)";
+
     public string Namespace { get; } = $"{Database}.{Name}";
 
     /// <summary>The index that there always is, as listIndexes shows it.</summary>
@@ -39,8 +41,6 @@ internal sealed record CollectionInfo(long Id, string Database, string Name, Col
             return Collation.Document is { } collation ? index.Add("collation", collation) : index;
         }
     }
-
-    public string CreateSql { get; } = $"CREATE TABLE c{Id} (rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, doc BLOB NOT NULL)";
 
     public string InsertSql { get; } = $"INSERT INTO c{Id} (id, doc) VALUES (?1, ?2)";
 
@@ -70,11 +70,11 @@ internal sealed record CollectionInfo(long Id, string Database, string Name, Col
 /// <summary>An index's table: its key in comparable form and the record it leads to.</summary>
 internal sealed record IndexInfo(long Id, long CollectionId, IndexSpec Spec, bool Multikey)
 {
-    public string CreateSql { get; } = Spec.Text is not null
-        ? $"CREATE TABLE i{Id} (term TEXT NOT NULL, rid INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (term, rid)) WITHOUT ROWID"
-        : Spec.Unique
-            ? $"CREATE TABLE i{Id} (key BLOB PRIMARY KEY, rid INTEGER NOT NULL) WITHOUT ROWID"
-            : $"CREATE TABLE i{Id} (key BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid)) WITHOUT ROWID";
+    public const string PlainColumns = "(key BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid)) WITHOUT ROWID";
+    private const string UniqueColumns = "(key BLOB PRIMARY KEY, rid INTEGER NOT NULL) WITHOUT ROWID";
+    private const string TextColumns = "(term TEXT NOT NULL, rid INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (term, rid)) WITHOUT ROWID";
+
+    public string Columns => Spec.Text is not null ? TextColumns : Spec.Unique ? UniqueColumns : PlainColumns;
 
     public string InsertSql { get; } = $"INSERT INTO i{Id} (key, rid) VALUES (?1, ?2)";
 

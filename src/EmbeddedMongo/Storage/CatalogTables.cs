@@ -77,7 +77,7 @@ internal static class CatalogTables
         }
 
         var collection = new CollectionInfo(session.Db.LastRowId, database, name, collation ?? Collation.Simple, []);
-        session.Db.Execute(collection.CreateSql);
+        SpareTables.Take(session.Db, 'c', collection.Id, CollectionInfo.Columns);
         Replace(session, session.Catalog.With(collection));
         return collection;
     }
@@ -102,7 +102,15 @@ internal static class CatalogTables
         }
 
         var index = new IndexInfo(session.Db.LastRowId, collection.Id, spec, Multikey: false);
-        session.Db.Execute(index.CreateSql);
+        if (index.Columns != IndexInfo.PlainColumns)
+        {
+            session.Db.Execute($"DROP TABLE IF EXISTS i{index.Id}; CREATE TABLE i{index.Id} {index.Columns}");
+        }
+        else
+        {
+            SpareTables.Take(session.Db, 'i', index.Id, IndexInfo.PlainColumns);
+        }
+
         Replace(session, session.Catalog.With(collection with { Indexes = collection.Indexes.Add(index) }));
         return index;
     }

@@ -35,6 +35,10 @@ internal sealed class Database : IDisposable
         return database;
     }
 
+    /// <summary>Every table has a column of that name.</summary>
+    public bool HasTable(string name) =>
+        raw.sqlite3_table_column_metadata(_connection, "main", name, "rid", out _, out _, out _, out _, out _) == raw.SQLITE_OK;
+
     public void Execute(string sql)
     {
         if (raw.sqlite3_exec(_connection, sql) != raw.SQLITE_OK)

@@ -9,7 +9,7 @@ internal sealed class Store : IDisposable
     private readonly FileStream _lock;
     private readonly Database _db;
     private readonly Writer _writer;
-    private readonly ConcurrentBag<Database> _readers = [];
+    private readonly ConcurrentStack<Database> _readers = [];
     private volatile Catalog _catalog;
 
     private Store(string file, FileStream folderLock, Database db)
@@ -55,7 +55,7 @@ internal sealed class Store : IDisposable
     /// <param name="maxTime">How long reading may take; null or zero for as long as it does.</param>
     public ReadSession Read(long? maxTime = null)
     {
-        if (!_readers.TryTake(out var db))
+        if (!_readers.TryPop(out var db))
         {
             db = Database.Open(_file);
             db.Execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096");
@@ -72,14 +72,14 @@ internal sealed class Store : IDisposable
         }
     }
 
-    public void Return(Database db) => _readers.Add(db);
+    public void Return(Database db) => _readers.Push(db);
 
     public Task<T> WriteAsync<T>(Func<WriteSession, T> work) => _writer.RunAsync(work);
 
     public void Dispose()
     {
         _writer.Dispose();
-        while (_readers.TryTake(out var reader))
+        while (_readers.TryPop(out var reader))
         {
             reader.Dispose();
         }

@@ -8,7 +8,7 @@ namespace Visuels.Benchmarks.EmbeddedMongo;
 internal sealed record Artwork
 {
     private const int Categories = 20;
-    private const int Words = 5000;
+    private static readonly string[] AllWords = [.. Enumerable.Range(0, 5000).Select(n => $"word{n}")];
     private static readonly DateTime Start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     [BsonId]
@@ -18,7 +18,7 @@ internal sealed record Artwork
     public required string Title { get; init; }
 
     [BsonElement("description")]
-    public required string Description { get; init; }
+    public string Description { get; init; } = "";
 
     [BsonElement("artist")]
     public required ObjectId Artist { get; init; }
@@ -59,8 +59,17 @@ internal sealed record Artwork
     public static string AnyCategory(Random random) => $"category-{random.Next(Categories)}";
 
     // Some words are frequent and most are rare, as in any language.
-    public static string Text(Random random, int words) =>
-        string.Join(' ', Enumerable.Range(0, words).Select(_ => $"word{(int)(Words * Math.Pow(random.NextDouble(), 2))}"));
+    public static string Text(Random random, int words)
+    {
+        var chosen = new string[words];
+        for (var i = 0; i < words; i++)
+        {
+            var at = random.NextDouble();
+            chosen[i] = AllWords[(int)(AllWords.Length * at * at)];
+        }
+
+        return string.Join(' ', chosen);
+    }
 
     /// <summary>Fills a collection with the first so many.</summary>
     public static async Task FillAsync(IMongoCollection<Artwork> artworks, int count)

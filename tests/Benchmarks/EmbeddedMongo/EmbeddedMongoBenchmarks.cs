@@ -17,6 +17,7 @@ internal static class EmbeddedMongoBenchmarks
         new FindById(stores),
         new Page(stores, 10_000),
         new Page(stores, settings.Quick ? 100_000 : 1_000_000),
+        new ProjectedPage(stores),
         new CountByIndex(stores),
         new MatchAndGroup(stores),
         new TextSearch(stores),
@@ -26,5 +27,7 @@ internal static class EmbeddedMongoBenchmarks
         new Insert(stores, durable: true, callers: 1),
         new InsertMany(stores),
         new FindAndModify(stores),
+        new StartAndStop(),
+        new NewCollection(stores),
     ];
 }
