@@ -15,7 +15,7 @@ internal static class ShapeStages
             throw Failure.Located(51272, "Invalid $project :: caused by :: projection specification must have at least one field");
         }
 
-        return Each(ProjectionParser.Parse(document, context, isFind: false).Apply);
+        return Each(ProjectionParser.ForPipeline(document, context).Apply);
     }
 
     public static Stage AddFields(string name, BsonValue argument, QueryContext context)
@@ -48,7 +48,7 @@ internal static class ShapeStages
                 : throw Failure.Located(31120, "$unset specification must be a string or an array containing only string values")] = 0;
         }
 
-        return Each(ProjectionParser.Parse(projection, context, isFind: false).Apply);
+        return Each(ProjectionParser.ForPipeline(projection, context).Apply);
     }
 
     public static Stage ReplaceRoot(BsonValue argument, QueryContext context)

@@ -21,6 +21,12 @@ internal static class FindAndModifyCommand
         {
             var queryContext = context.QueryContext(engine, collation);
             var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
+
+            if (fields is { IsPositional: true } && returnNew)
+            {
+                throw MongoError.BadValue("cannot use a positional projection and return the new document");
+            }
+
             return (CompiledFilter.Parse(query, queryContext, context.Hint), ParseUpdate(context, query, queryContext, remove, upsert, returnNew), fields);
         });
 

@@ -30,6 +30,11 @@ internal static class FindCommands
         var filter = CompiledFilter.Parse(context.Document("filter") ?? [], queryContext, context.Hint);
         var sort = Sort(context.Document("sort"));
         var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields, filter.Original, queryContext) : null;
+        if (filter.Text is null && (projection is { UsesScore: true } || (sort is not null && Documents.AsksForScore(sort))))
+        {
+            throw new MongoError(40218, "Location40218", "query requires text score metadata, but it is not available");
+        }
+
         var limit = context.Count("limit") ?? 0;
         var skip = context.Count("skip") ?? 0;
         var singleBatch = context.Flag("singleBatch");

@@ -2,51 +2,43 @@ using MongoDB.Bson;
 
 namespace Visuels.EmbeddedMongo.Query;
 
-/// <summary><c>$bitsAllSet</c> and its three sisters, on whole numbers; a mask is a number or a list of positions.</summary>
-internal sealed class BitsTest(ulong mask, Func<ulong, ulong, bool> holds) : ElementTest
+/// <summary>
+/// <c>$bitsAllSet</c> and its three sisters, on whole numbers and binary data; a mask is a number, a list of positions or binary data.
+/// Position 0 is the lowest bit of a number and of the first byte.
+/// </summary>
+internal sealed class BitsTest(string name, int[] positions) : ElementTest
 {
-    public static BitsTest Parse(string name, BsonValue argument) => new(ParseMask(name, argument), name switch
-    {
-        "$bitsAllSet" => (bits, mask) => (bits & mask) == mask,
-        "$bitsAllClear" => (bits, mask) => (bits & mask) == 0,
-        "$bitsAnySet" => (bits, mask) => (bits & mask) != 0,
-        _ => (bits, mask) => (bits & mask) != mask,
-    });
+    public static BitsTest Parse(string name, BsonValue argument) => new(name, [.. Positions(name, argument)]);
 
     public override bool Matches(BsonValue? value) => value switch
     {
-        BsonBinaryData => throw Failure.NotSupported("a bit test on binary data"),
-        { IsNumeric: true } => Number.TryToLong(value, out var whole) && holds((ulong)whole, mask),
+        BsonBinaryData binary => Holds(position => IsSet(binary.Bytes, position)),
+        // Of a number the sign goes on for ever.
+        { IsNumeric: true } => Number.TryToLong(value, out var whole) && Holds(position => ((whole >> Math.Min(position, 63)) & 1) != 0),
         _ => false,
     };
 
-    private static ulong ParseMask(string name, BsonValue argument)
+    private bool Holds(Predicate<int> isSet) => name switch
     {
-        if (argument is BsonBinaryData)
-        {
-            throw Failure.NotSupported($"{name} with a binary mask");
-        }
+        "$bitsAllSet" => Array.TrueForAll(positions, isSet),
+        "$bitsAllClear" => !Array.Exists(positions, isSet),
+        "$bitsAnySet" => Array.Exists(positions, isSet),
+        _ => !Array.TrueForAll(positions, isSet),
+    };
 
-        if (argument is not BsonArray positions)
-        {
-            return argument.IsNumeric && Number.TryToLong(argument, out var mask) && mask >= 0
-                ? (ulong)mask
-                : throw Failure.BadValue($"{name} takes an Array, a number, or a BinData but received: {Failure.Show(argument)}");
-        }
+    private static bool IsSet(byte[] bytes, int position) => position / 8 < bytes.Length && ((bytes[position / 8] >> (position % 8)) & 1) != 0;
 
-        var bits = 0UL;
+    private static IEnumerable<int> Positions(string name, BsonValue argument) => argument switch
+    {
+        BsonArray positions => positions.Select(Position),
+        BsonBinaryData mask => Enumerable.Range(0, mask.Bytes.Length * 8).Where(position => IsSet(mask.Bytes, position)),
+        { IsNumeric: true } => Number.TryToLong(argument, out var mask) && mask >= 0
+            ? Enumerable.Range(0, 63).Where(position => ((mask >> position) & 1) != 0)
+            : throw Failure.FailedToParse($"Expected a non-negative integer in: {name}: {Failure.Show(argument)}"),
+        _ => throw Failure.BadValue($"{name} takes an Array, a number, or a BinData but received: {Failure.Show(argument)}"),
+    };
 
-        foreach (var item in positions)
-        {
-            if (!item.IsNumeric || !Number.TryToLong(item, out var position) || position < 0)
-            {
-                throw Failure.BadValue($"{name}: bit positions must be whole numbers >= 0, but got {Failure.Show(item)}");
-            }
-
-            // A long has its sign for all further bits.
-            bits |= 1UL << (int)Math.Min(position, 63);
-        }
-
-        return bits;
-    }
+    private static int Position(BsonValue item) => item.IsNumeric && Number.TryToLong(item, out var position) && position is >= 0 and <= int.MaxValue
+        ? (int)position
+        : throw Failure.BadValue($"Failed to parse bit position. Expected a non-negative integer in: {Failure.Show(item)}");
 }

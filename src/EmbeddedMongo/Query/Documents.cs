@@ -59,6 +59,14 @@ internal static class Documents
                 : throw Failure.Located(17308, $"Unsupported argument to $meta: {document[0]}");
     }
 
+    /// <summary>Whether the text score is asked for somewhere within.</summary>
+    public static bool AsksForScore(BsonValue value) => value switch
+    {
+        BsonDocument document => IsTextScore(document) || document.Values.Any(AsksForScore),
+        BsonArray array => array.Any(AsksForScore),
+        _ => false,
+    };
+
     /// <summary>Checks a path whose parts name fields, as sorts, projections and stages take it.</summary>
     public static string CheckPath(string path)
     {

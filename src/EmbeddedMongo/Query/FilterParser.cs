@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Aggregation;
 
@@ -6,12 +7,18 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>Reads filter documents: fields, and the operators that stand where a field would.</summary>
 internal static class FilterParser
 {
+    private static readonly FrozenSet<string> Operators = FrozenSet.Create(
+        "$and", "$or", "$nor", "$comment", "$expr", "$text", "$where", "$jsonSchema", "$sampleRate", "$alwaysTrue", "$alwaysFalse", "$ref", "$db", "$id");
+
     private static readonly Filter Everything = new ConstantFilter(true);
 
     public static Filter Parse(BsonDocument filter, QueryContext context) => Parse(filter, context, isTop: true);
 
     /// <summary>A filter for documents inside arrays, where some operators are not allowed.</summary>
     public static Filter ParseNested(BsonDocument filter, QueryContext context) => Parse(filter, context, isTop: false);
+
+    /// <summary>Whether an operator stands where a field would, and not within one.</summary>
+    public static bool IsOperator(string name) => Operators.Contains(name);
 
     public static Filter All(List<Filter> filters) => filters.Count switch
     {
@@ -45,12 +52,15 @@ internal static class FilterParser
         "$or" => new OrFilter([.. ParseEach(name, value, context, isTop)]),
         "$nor" => new NotFilter(new OrFilter([.. ParseEach(name, value, context, isTop)])),
         "$comment" => null,
-        "$expr" => isTop
-            ? new ExpressionFilter(ExpressionParser.Parse(value, context))
-            : throw new MongoError(224, "QueryFeatureNotAllowed", "$expr can only be applied to the top-level document"),
-        "$alwaysTrue" => new ConstantFilter(true),
-        "$alwaysFalse" => new ConstantFilter(false),
+        "$expr" when isTop => new ExpressionFilter(ExpressionParser.Parse(value, context)),
+        "$expr" or "$text" or "$where" or "$sampleRate" when !isTop => throw Failure.BadValue($"{name} can only be applied to the top-level document"),
+        "$alwaysTrue" or "$alwaysFalse" => value.IsNumeric && Number.Compare(value, (BsonInt32)1) == 0
+            ? new ConstantFilter(name == "$alwaysTrue")
+            : throw Failure.FailedToParse($"{name} must be an integer value of 1"),
+        "$ref" or "$db" => new PathFilter(name, new EqualTest(value, Collation.Simple)),
+        "$id" => new PathFilter(name, new EqualTest(value, context.Collation)),
         "$text" or "$where" or "$jsonSchema" or "$sampleRate" => throw Failure.NotSupported($"{name} here"),
+        "$not" => throw Failure.BadValue("unknown top level operator: $not. If you are trying to negate an entire expression, use $nor."),
         _ => throw Failure.BadValue($"unknown top level operator: {name}. If you have a field name that starts with a '$' symbol, "
             + "consider using $getField or $setField."),
     };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MongoDB.Bson;
 
 namespace Visuels.EmbeddedMongo.Query;
@@ -5,6 +6,10 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>Reads the conditions on one field.</summary>
 internal static class OperatorParser
 {
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$type", "$mod", "$size", "$all", "$elemMatch", "$regex", "$options",
+        "$bitsAllSet", "$bitsAllClear", "$bitsAnySet", "$bitsAnyClear", "$near", "$nearSphere", "$geoNear", "$geoWithin", "$within", "$geoIntersects");
+
     public static Filter ParseField(string path, BsonValue value, QueryContext context) => value switch
     {
         BsonDocument document when IsOperators(document) => ParseOperators(path, document, context),
@@ -49,11 +54,11 @@ internal static class OperatorParser
         "$size" => new PathFilter(path, Size(value)),
         "$all" => ParseAll(path, value, context),
         "$elemMatch" => new PathFilter(path, ElemMatch(value, context)),
-        "$regex" => new PathFilter(path, RegexOf(value, operators)),
+        "$regex" => new PathFilter(path, RegexOf(operators)),
         "$options" => operators.Contains("$regex") ? null : throw Failure.BadValue("$options needs a $regex"),
         "$comment" => null,
         "$bitsAllSet" or "$bitsAllClear" or "$bitsAnySet" or "$bitsAnyClear" => new PathFilter(path, BitsTest.Parse(name, value)),
-        "$near" or "$nearSphere" or "$geoWithin" or "$within" or "$geoIntersects" => throw Failure.NotSupported(name),
+        "$near" or "$nearSphere" or "$geoNear" or "$geoWithin" or "$within" or "$geoIntersects" => throw Failure.NotSupported(name),
         _ => throw Failure.BadValue($"unknown operator: {name}"),
     };
 
@@ -130,7 +135,7 @@ internal static class OperatorParser
 
     private static SizeTest Size(BsonValue value)
     {
-        if (!value.IsNumeric || !Number.TryToLong(value, out var size))
+        if (!value.IsNumeric || !Number.TryToLong(value, out var size) || size > int.MaxValue)
         {
             throw Failure.BadValue($"Failed to parse $size. Expected an integer in: $size: {Failure.Show(value)}");
         }
@@ -142,41 +147,69 @@ internal static class OperatorParser
     {
         var array = value as BsonArray ?? throw Failure.BadValue("$all needs an array");
         var all = new List<Filter>(array.Count);
-        var ofElements = array.Count > 0 && array[0] is BsonDocument first && IsOperators(first);
+        var ofElements = array.Count > 0 && FirstName(array[0]) == "$elemMatch";
 
         foreach (var item in array)
         {
-            if (ofElements != (item is BsonDocument document && IsOperators(document))
-                || (ofElements && item.AsBsonDocument.GetElement(0).Name != "$elemMatch"))
+            if (ofElements)
             {
-                throw Failure.BadValue("no $ expressions in $all");
+                all.Add(new PathFilter(path, FirstName(item) == "$elemMatch" ? ElemMatch(item[0], context)
+                    : throw Failure.BadValue("$all/$elemMatch has to be consistent")));
             }
-
-            all.Add(ofElements ? ParseOperators(path, item.AsBsonDocument, context) : ParseField(path, item, context));
+            else if (item is BsonRegularExpression regex)
+            {
+                all.Add(new PathFilter(path, new RegexTest(regex.Pattern, regex.Options)));
+            }
+            else
+            {
+                all.Add(new PathFilter(path, FirstName(item) is { } name && Known.Contains(name)
+                    ? throw Failure.BadValue("no $ expressions in $all")
+                    : Equal(item, context)));
+            }
         }
 
         return all.Count == 0 ? new ConstantFilter(false) : FilterParser.All(all);
     }
 
+    private static string? FirstName(BsonValue value) => value is BsonDocument { ElementCount: > 0 } document ? document.GetElement(0).Name : null;
+
     public static ElemMatchTest ElemMatch(BsonValue value, QueryContext context)
     {
         var document = value as BsonDocument ?? throw Failure.BadValue("$elemMatch needs an Object");
-        var ofFields = !IsOperators(document) || document.GetElement(0).Name is "$and" or "$or" or "$nor" or "$where" or "$expr";
+
+        // Unlike elsewhere, one field of a database reference is enough to make it no operators.
+        var ofFields = FirstName(document)?.StartsWith('$') != true || FilterParser.IsOperator(FirstName(document)!)
+            || document.Contains("$ref") || document.Contains("$id") || document.Contains("$db");
         return new(ofFields ? FilterParser.ParseNested(document, context) : ParseOperators("", document, context), ofFields);
     }
 
-    private static RegexTest RegexOf(BsonValue value, BsonDocument operators)
+    private static RegexTest RegexOf(BsonDocument operators)
     {
-        var options = !operators.TryGetValue("$options", out var given) ? null
-            : given is BsonString text ? text.Value : throw Failure.BadValue("$options has to be a string");
+        var (pattern, options) = ("", "");
 
-        return value switch
+        foreach (var (name, value) in operators)
         {
-            BsonRegularExpression { Options.Length: > 0 } when options is not null =>
-                throw Failure.Located(51075, "options set in both $regex and $options"),
-            BsonRegularExpression regex => new(regex.Pattern, options ?? regex.Options),
-            BsonString pattern => new(pattern.Value, options ?? ""),
-            _ => throw Failure.BadValue("$regex has to be a string"),
-        };
+            if (name == "$regex")
+            {
+                pattern = value switch
+                {
+                    BsonString text => text.Value,
+                    BsonRegularExpression regex => regex.Pattern,
+                    _ => throw Failure.BadValue("$regex has to be a string"),
+                };
+
+                if (value is BsonRegularExpression { Options.Length: > 0 } typed)
+                {
+                    options = options.Length == 0 ? typed.Options : throw Failure.Located(51074, "options set in both $regex and $options");
+                }
+            }
+            else if (name == "$options")
+            {
+                var given = value as BsonString ?? throw Failure.BadValue("$options has to be a string");
+                options = options.Length == 0 ? given.Value : throw Failure.Located(51075, "options set in both $regex and $options");
+            }
+        }
+
+        return new(pattern, options);
     }
 }

@@ -5,95 +5,80 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary><c>"array.$": 1</c>: of the first array on the path only the element that the filter found.</summary>
 internal sealed class PositionalProjection
 {
+    private const string Mark = ".$";
+
     private readonly string[] _parts;
     private readonly Matcher _filter;
 
-    private PositionalProjection(string path, BsonDocument filter, QueryContext context)
+    /// <param name="path">The field as the projection names it.</param>
+    /// <param name="value">What the projection says of it.</param>
+    /// <param name="filter">The query's filter.</param>
+    /// <param name="context">Its collation and variables.</param>
+    public PositionalProjection(string path, BsonValue value, BsonDocument filter, QueryContext context)
     {
-        _parts = path.Split('.');
-        _filter = Matcher.Compile(new BsonDocument(filter.Where(e => e.Name != "$text")), context);
-    }
-
-    /// <summary>Takes the positional operator out of a projection, leaving the plain inclusion of the field.</summary>
-    public static PositionalProjection? Find(ref BsonDocument projection, BsonDocument? filter, QueryContext context)
-    {
-        PositionalProjection? found = null;
-        var plain = new BsonDocument(allowDuplicateNames: true);
-
-        foreach (var (name, value) in projection)
-        {
-            var at = name.EndsWith(".$", StringComparison.Ordinal) ? name.IndexOf(".$", StringComparison.Ordinal)
-                : name.IndexOf(".$.", StringComparison.Ordinal);
-
-            if (at < 0 || value is BsonBoolean { Value: false } || (value.IsNumeric && Number.Compare(value, (BsonInt32)0) == 0))
-            {
-                plain.Add(name, value);
-                continue;
-            }
-
-            Check(name, at, value, found, filter);
-            found = new(name[..at], filter!, context);
-            plain.Add(name[..at], value);
-        }
-
-        projection = found is null ? projection : plain;
-        return found;
-    }
-
-    public BsonDocument Apply(BsonDocument original, BsonDocument projected)
-    {
-        if (!_filter.Matches(original, out var position) || position is not { } at)
-        {
-            throw Failure.Located(51246, "positional operator '.$' couldn't find a matching element in the array");
-        }
-
-        return (BsonDocument)Cut(projected, 0, at);
-    }
-
-    private static void Check(string name, int at, BsonValue value, PositionalProjection? other, BsonDocument? filter)
-    {
-        if (value is BsonDocument)
-        {
-            throw Failure.Located(31271, "positional projection cannot be used with an expression or sub object");
-        }
-
         if (!value.IsNumeric && !value.IsBoolean)
         {
-            throw Failure.Located(31308, "positional projection cannot be used with a literal");
+            throw value is BsonDocument
+                ? Failure.Located(31271, "positional projection cannot be used with an expression or sub object")
+                : Failure.Located(31308, "positional projection cannot be used with a literal");
         }
 
-        if (other is not null)
+        if (value is BsonBoolean { Value: false } || (value.IsNumeric && Number.Compare(value, (BsonInt32)0) == 0))
         {
-            throw Failure.Located(31276, "Cannot specify more than one positional projection per query.");
+            throw Failure.Located(31395, "positional projection cannot be used with exclusion");
         }
 
-        if (name.IndexOf(".$", at + 2, StringComparison.Ordinal) >= 0)
-        {
-            throw Failure.Located(31287, $"Cannot use positional operator twice: {name}");
-        }
-
-        if (filter is null || !Mentions(filter, name.Split('.')[0]))
-        {
-            throw Failure.Located(31277, $"Positional projection '{name}' does not match the query document.");
-        }
+        CheckFilter(filter);
+        Path = path[..^Mark.Length];
+        _parts = path == Mark ? throw Failure.Located(5392900, "Projection on field .$ is invalid") : Path.Split('.');
+        _filter = Matcher.Compile(filter, context);
     }
 
-    private static bool Mentions(BsonDocument filter, string field) => filter.Any(e =>
-        e.Name.Split('.')[0] == field
-        || (e.Name.StartsWith('$') && e.Value is BsonArray several && several.OfType<BsonDocument>().Any(inner => Mentions(inner, field))));
+    /// <summary>The field without the operator.</summary>
+    public string Path { get; }
 
-    private BsonValue Cut(BsonValue value, int part, int at)
+    public static bool Is(string path) => path.Contains(".$.", StringComparison.Ordinal)
+        ? throw Failure.Located(31394, "As of 4.4, it's illegal to specify positional operator in the middle of a path. "
+            + "Positional projection may only be used at the end, for example: a.b.$.")
+        : path.EndsWith(Mark, StringComparison.Ordinal);
+
+    // Without an array on the path there is nothing to cut.
+    public BsonDocument Apply(BsonDocument original, BsonDocument projected) =>
+        _filter.Matches(original, out var position) ? Cut(projected, 0, position) : projected;
+
+    private static void CheckFilter(BsonDocument filter)
     {
-        if (value is BsonArray array)
+        foreach (var (name, value) in filter)
         {
-            return at < array.Count ? new BsonArray { array[at] } : throw Failure.Located(51247, "positional operator '.$' element mismatch");
-        }
+            if (name is "$text" or "$where")
+            {
+                throw Failure.BadValue($"{name} is not allowed in this context");
+            }
 
-        if (part == _parts.Length || value is not BsonDocument document || !document.TryGetValue(_parts[part], out var inner))
-        {
-            return value;
-        }
+            if (name == "$expr")
+            {
+                throw new MongoError(224, "QueryFeatureNotAllowed", "$expr is not allowed in this context");
+            }
 
-        return new BsonDocument(document.Elements) { [_parts[part]] = Cut(inner, part + 1, at) };
+            if (name.StartsWith('$') && value is BsonArray several)
+            {
+                several.OfType<BsonDocument>().ToList().ForEach(CheckFilter);
+            }
+        }
     }
+
+    private BsonDocument Cut(BsonDocument document, int part, int? position)
+    {
+        if (part == _parts.Length || !document.TryGetValue(_parts[part], out var value) || value is not (BsonDocument or BsonArray))
+        {
+            return document;
+        }
+
+        return new(document.Elements) { [_parts[part]] = value is BsonDocument inner ? Cut(inner, part + 1, position) : Only((BsonArray)value, position) };
+    }
+
+    private static BsonArray Only(BsonArray array, int? position) =>
+        position is not { } at ? throw Failure.Located(51246, "positional operator '.$' couldn't find a matching element in the array")
+        : at < array.Count ? [array[at]]
+        : throw Failure.Located(51247, "positional operator '.$' element mismatch");
 }

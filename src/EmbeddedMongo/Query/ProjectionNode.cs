@@ -9,7 +9,6 @@ internal sealed class ProjectionNode(bool includes)
 {
     private readonly Dictionary<string, object> _fields = [];
     private readonly List<string> _computed = [];
-    private readonly HashSet<string> _replaced = [];
 
     private static readonly object Kept = new();
     private static readonly object Dropped = new();
@@ -20,20 +19,10 @@ internal sealed class ProjectionNode(bool includes)
 
     public void Drop(string name) => _fields[name] = Dropped;
 
-    public void Change(string name, Func<BsonValue, BsonValue?> change) => _fields[name] = change;
-
-    /// <param name="name">The field.</param>
-    /// <param name="expression">Its value.</param>
-    /// <param name="replaces">Whether it gives up its place in the document and comes last.</param>
-    public void Compute(string name, Expression expression, bool replaces = false)
+    public void Compute(string name, Expression expression)
     {
         _fields[name] = expression;
         _computed.Add(name);
-
-        if (replaces)
-        {
-            _replaced.Add(name);
-        }
     }
 
     /// <summary>The node of an embedded document, made if need be; null if the field itself is already spoken for.</summary>
@@ -86,8 +75,7 @@ internal sealed class ProjectionNode(bool includes)
         return field switch
         {
             ProjectionNode node => node.Inside(value, scope),
-            Func<BsonValue, BsonValue?> change => change(value),
-            Expression => includes || _replaced.Contains(name) ? null : value,
+            Expression => includes ? null : value,
             _ => ReferenceEquals(field, Kept) ? value : null,
         };
     }

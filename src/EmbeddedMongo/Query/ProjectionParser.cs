@@ -9,12 +9,23 @@ internal sealed class ProjectionParser
     private readonly QueryContext _context;
     private readonly bool _isFind;
     private readonly bool _includes;
-    private readonly ProjectionNode _root;
+    private bool _hasElemMatch;
 
     private ProjectionParser(QueryContext context, bool isFind, bool includes) =>
-        (_context, _isFind, _includes, _root) = (context, isFind, includes, new(includes));
+        (_context, _isFind, _includes, Root) = (context, isFind, includes, new(includes));
 
-    public static ProjectionNode Parse(BsonDocument projection, QueryContext context, bool isFind)
+    public ProjectionNode Root { get; }
+
+    public List<FindSlice> Slices { get; } = [];
+
+    public PositionalProjection? Positional { get; private set; }
+
+    public static ProjectionParser ForFind(BsonDocument projection, BsonDocument filter, QueryContext context) =>
+        Parse(projection, context, isFind: true, filter);
+
+    public static ProjectionNode ForPipeline(BsonDocument projection, QueryContext context) => Parse(projection, context, isFind: false, filter: []).Root;
+
+    private static ProjectionParser Parse(BsonDocument projection, QueryContext context, bool isFind, BsonDocument filter)
     {
         var leaves = Flatten("", projection).ToList();
         var parser = new ProjectionParser(context, isFind, Includes(leaves, isFind));
@@ -23,15 +34,23 @@ internal sealed class ProjectionParser
         foreach (var (path, value) in leaves)
         {
             keepsId &= path != "_id" && !path.StartsWith("_id.", StringComparison.Ordinal);
-            parser.Add(path, value);
+
+            if (PositionalProjection.Is(path))
+            {
+                parser.AddPositional(path, value, filter);
+            }
+            else
+            {
+                parser.Add(path, value);
+            }
         }
 
         if (keepsId)
         {
-            parser._root.Keep("_id");
+            parser.Root.Keep("_id");
         }
 
-        return parser._root;
+        return parser;
     }
 
     /// <summary>Fields to add or overwrite, all others staying: every value is an expression, numbers too.</summary>
@@ -41,10 +60,11 @@ internal sealed class ProjectionParser
 
         foreach (var (path, value) in Flatten("", additions))
         {
+            RefusePositional(path);
             parser.Enter(path, computes: true, out var name).Compute(name, ExpressionParser.Parse(value, context));
         }
 
-        return parser._root;
+        return parser.Root;
     }
 
     // {a: {b: 1}} says the same as {"a.b": 1}.
@@ -52,9 +72,15 @@ internal sealed class ProjectionParser
     {
         foreach (var (name, value) in projection)
         {
-            var path = Documents.CheckPath(prefix + name);
+            var path = prefix + name;
+            var isPositional = PositionalProjection.Is(path);
 
-            if (value is not BsonDocument inner || (inner.ElementCount == 1 && inner.GetElement(0).Name.StartsWith('$')))
+            if (path != ".$")
+            {
+                Documents.CheckPath(isPositional ? path[..^2] : path);
+            }
+
+            if (value is not BsonDocument inner || isPositional || (inner.ElementCount == 1 && inner.GetElement(0).Name.StartsWith('$')))
             {
                 yield return (path, value);
                 continue;
@@ -80,7 +106,7 @@ internal sealed class ProjectionParser
 
         foreach (var (path, value) in leaves)
         {
-            if (isFind && Is(value, "$slice"))
+            if (isFind && Is(value, "$slice") && FindSlice.TryParse(path, value[0]) is not null)
             {
                 hasSlice = true;
             }
@@ -118,20 +144,23 @@ internal sealed class ProjectionParser
     private void Add(string path, BsonValue value)
     {
         var flag = Flag(value);
-        var isSlice = _isFind && Is(value, "$slice");
-        var node = Enter(path, computes: flag is null && !isSlice, out var name);
+        var slice = _isFind && Is(value, "$slice") ? FindSlice.TryParse(path, value[0]) : null;
+        var node = Enter(path, computes: flag is null && slice is null, out var name);
 
         if (flag is { } includes)
         {
             AddPlain(node, name, path, includes);
         }
-        else if (isSlice)
+        else if (slice is not null)
         {
-            node.Change(name, Slice(value[0]));
+            node.Keep(name);
+            Slices.Add(slice);
         }
         else if (_isFind && Is(value, "$elemMatch"))
         {
-            node.Compute(name, ElemMatch(path, value[0]), replaces: true);
+            node.Compute(name, Positional is null ? ElemMatch(path, value[0])
+                : throw Failure.Located(31255, "Cannot specify positional operator and $elemMatch."));
+            _hasElemMatch = true;
         }
         else if (_includes || Documents.IsTextScore(value))
         {
@@ -142,6 +171,32 @@ internal sealed class ProjectionParser
             throw value is BsonDocument
                 ? Failure.Located(31252, "Cannot use expression other than $meta in exclusion projection")
                 : Failure.Located(31310, $"Cannot use an expression {path}: {Failure.Show(value)} in an exclusion projection");
+        }
+    }
+
+    private void AddPositional(string path, BsonValue value, BsonDocument filter)
+    {
+        if (!_isFind)
+        {
+            RefusePositional(path);
+        }
+
+        var positional = new PositionalProjection(path, value, filter, _context);
+
+        if (Positional is not null)
+        {
+            throw Failure.Located(31276, "Cannot specify more than one positional projection per query.");
+        }
+
+        Positional = _hasElemMatch ? throw Failure.Located(31256, "Cannot specify positional operator and $elemMatch.") : positional;
+        AddPlain(Enter(positional.Path, computes: false, out var name), name, positional.Path, includes: true);
+    }
+
+    private static void RefusePositional(string path)
+    {
+        if (PositionalProjection.Is(path))
+        {
+            throw Failure.Located(31324, "Cannot use positional projection in aggregation projection");
         }
     }
 
@@ -179,7 +234,7 @@ internal sealed class ProjectionParser
 
     private ProjectionNode Enter(string path, bool computes, out string name)
     {
-        var node = _root;
+        var node = Root;
         var parts = path.Split('.');
 
         for (var i = 0; i < parts.Length - 1; i++)
@@ -190,39 +245,6 @@ internal sealed class ProjectionParser
 
         name = parts[^1];
         return node.Has(name) ? throw Failure.Located(31250, $"Path collision at {path}") : node;
-    }
-
-    private static Func<BsonValue, BsonValue?> Slice(BsonValue argument)
-    {
-        var (skip, limit) = argument switch
-        {
-            BsonArray { Count: 2 } pair => (pair[0], pair[1]),
-            BsonArray => throw Failure.Located(31272, "$slice array argument should be of form [skip, limit]"),
-            _ => (null, argument),
-        };
-
-        if ((skip is not null && !Number.TryTruncate(skip, out _)) || !Number.TryTruncate(limit, out var count))
-        {
-            throw Failure.Located(28667, "Invalid $slice syntax: it takes a number or [skip, limit]");
-        }
-
-        if (skip is null)
-        {
-            return value => value is BsonArray array ? Cut(array, Math.Min(count, 0), count == long.MinValue ? long.MaxValue : Math.Abs(count)) : value;
-        }
-
-        Number.TryTruncate(skip, out var start);
-
-        return count > 0
-            ? value => value is BsonArray array ? Cut(array, start, count) : value
-            : throw Failure.Located(31259, $"$slice limit must be positive, got {count}");
-    }
-
-    private static BsonArray Cut(BsonArray array, long skip, long count)
-    {
-        var start = skip >= 0 ? Math.Min(skip, array.Count) : Math.Max(0, array.Count + skip);
-        var end = start + Math.Min(count, array.Count - start);
-        return new(array.Skip((int)start).Take((int)(end - start)));
     }
 
     private FirstMatch ElemMatch(string path, BsonValue argument)

@@ -74,6 +74,11 @@ internal static class TypeNames
         {
             types.UnionWith(Numbers);
         }
+        else if (argument is BsonString { Value: "dbPointer" } || (argument.IsNumeric && Number.Compare(argument, (BsonInt32)12) == 0))
+        {
+            // A relic that no document here can hold.
+            types.Add(BsonType.EndOfDocument);
+        }
         else
         {
             types.Add(ParseOne(argument));

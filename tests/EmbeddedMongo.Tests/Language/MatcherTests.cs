@@ -1,3 +1,5 @@
+using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 using static Visuels.EmbeddedMongo.Tests.Language.Bson;
 
 namespace Visuels.EmbeddedMongo.Tests.Language;
@@ -105,6 +107,52 @@ public class MatcherTests
     [InlineData("{a: {$bitsAllSet: 5}}", "{a: 7}", true)]
     [InlineData("{a: {$bitsAnyClear: [0, 63]}}", "{a: -1}", false)]
     [InlineData("{$expr: {$gt: ['$a', '$b']}}", "{a: 2, b: 1}", true)]
+    [InlineData("{$and: [{$expr: {$gt: ['$a', '$b']}}, {$nor: [{$expr: '$c'}]}]}", "{a: 2, b: 1}", true)]
+    [InlineData("{$or: [{a: 5}, {$expr: {$lt: ['$a', '$b']}}]}", "{a: 2, b: 1}", false)]
+    [InlineData("{$alwaysTrue: 1}", "{}", true)]
+    [InlineData("{$alwaysFalse: 1.0}", "{}", false)]
+    [InlineData("{a: {$mod: [4, 1]}}", "{a: NaN}", false)]
+    [InlineData("{a: {$mod: [4, 1]}}", "{a: Infinity}", false)]
+    [InlineData("{a: {$mod: [4, 1]}}", "{a: 1e300}", false)]
+    [InlineData("{a: {$mod: [4.9, 1.9]}}", "{a: NumberDecimal('5.5')}", true)]
+    [InlineData("{a: {$mod: [-4, 1]}}", "{a: 5}", true)]
+    [InlineData("{a: {$mod: [4, 0]}}", "{a: -8}", true)]
+    [InlineData("{a: {$mod: [4, 1]}}", "{a: ['x', 5]}", true)]
+    [InlineData("{a: {$mod: [-1, 0]}}", "{a: NumberLong('-9223372036854775808')}", true)]
+    [InlineData("{a: {$bitsAllSet: [0, 9]}}", "{a: BinData(0, 'AQI=')}", true)]
+    [InlineData("{a: {$bitsAllSet: BinData(0, 'AQI=')}}", "{a: 513}", true)]
+    [InlineData("{a: {$bitsAllSet: [16]}}", "{a: BinData(0, 'AQI=')}", false)]
+    [InlineData("{a: {$bitsAllClear: [1, 70]}}", "{a: BinData(0, 'AQI=')}", true)]
+    [InlineData("{a: {$bitsAnySet: [70]}}", "{a: -1}", true)]
+    [InlineData("{a: {$bitsAnyClear: [70]}}", "{a: 1}", true)]
+    [InlineData("{a: {$bitsAllSet: []}}", "{a: 0}", true)]
+    [InlineData("{a: {$bitsAnySet: []}}", "{a: 7}", false)]
+    [InlineData("{a: {$bitsAllSet: 0}}", "{a: 'x'}", false)]
+    [InlineData("{a: {$bitsAllSet: 1}}", "{a: 1.5}", false)]
+    [InlineData("{a: {$bitsAllSet: 1}}", "{a: NumberDecimal('3')}", true)]
+    [InlineData("{a: {$all: [/^x/, 'y']}}", "{a: ['y', 'xx']}", true)]
+    [InlineData("{a: {$all: [[1, 2]]}}", "{a: [1, 2]}", true)]
+    [InlineData("{a: {$all: [{$foo: 1}]}}", "{a: 1}", false)]
+    [InlineData("{a: {$elemMatch: {$ref: 'x', $id: 1}}}", "{a: [{$ref: 'x', $id: 1}]}", true)]
+    [InlineData("{a: {$elemMatch: {$not: {$regex: '^x'}}}}", "{a: ['x', 'y']}", true)]
+    [InlineData("{a: {$elemMatch: {$nor: [{b: 1}]}}}", "{a: [{b: 1}]}", false)]
+    [InlineData("{a: {$elemMatch: {$gt: 1}}}", "{a: [[5]]}", false)]
+    [InlineData("{a: {$elemMatch: {$elemMatch: {$gt: 1}}}}", "{a: [[5]]}", true)]
+    [InlineData("{a: {$not: {$regex: '^X', $options: 'i'}}}", "{a: 'xy'}", false)]
+    [InlineData("{a: {$eq: /^x/}}", "{a: 'x'}", false)]
+    [InlineData("{a: {$eq: /^x/}}", "{a: /^x/}", true)]
+    [InlineData("{a: /^x/}", "{a: /^x/}", true)]
+    [InlineData("{a: {$type: 'dbPointer'}}", "{a: 1}", false)]
+    [InlineData("{a: {$type: -1}}", "{a: MinKey}", true)]
+    [InlineData("{a: {$type: ['null', 'undefined', 'regex', 'javascript', 'symbol', 'javascriptWithScope', 'minKey', 'maxKey', 'timestamp', 'binData']}}", "{a: null}", true)]
+    [InlineData("{a: {$lt: MaxKey}}", "{}", true)]
+    [InlineData("{a: {$gte: MinKey}}", "{}", true)]
+    [InlineData("{a: {$eq: -0.0}}", "{a: NumberDecimal('0E+10')}", true)]
+    [InlineData("{a: {$in: [NaN]}}", "{a: NumberDecimal('NaN')}", true)]
+    [InlineData("{a: {$lt: {b: 1, c: 1}}}", "{a: {b: 1}}", true)]
+    [InlineData("{a: {$lt: [1, 'x']}}", "{a: [1, 5]}", true)]
+    [InlineData("{a: {$gt: true}}", "{a: 1}", false)]
+    [InlineData("{a: null}", "{a: {$undefined: true}}", true)]
     [InlineData("{a: {$ref: 'x', $id: 1}}", "{a: {$ref: 'x', $id: 1}}", true)]
     public void Operators_match_as_documented(string filter, string document, bool expected) =>
         Assert.Equal(expected, Matches(filter, document));
@@ -165,8 +213,72 @@ public class MatcherTests
     [InlineData("{$where: '1'}", 238)]
     [InlineData("{$text: {$search: 'x'}}", 238)]
     [InlineData("{$jsonSchema: {}}", 238)]
-    [InlineData("{a: {$elemMatch: {$expr: 1}}}", 224)]
+    [InlineData("{a: {$elemMatch: {$expr: 1}}}", 2)]
+    [InlineData("{a: {$elemMatch: {$text: {$search: 'x'}}}}", 2)]
+    [InlineData("{a: {$elemMatch: {$where: '1'}}}", 2)]
+    [InlineData("{$not: {a: 1}}", 2)]
+    [InlineData("{$alwaysTrue: 2}", 9)]
+    [InlineData("{a: {$ne: {$undefined: true}}}", 2)]
+    [InlineData("{a: {$size: 2147483648}}", 2)]
+    [InlineData("{a: {$size: 'x'}}", 2)]
+    [InlineData("{a: {$mod: [NaN, 1]}}", 2)]
+    [InlineData("{a: {$mod: [Infinity, 1]}}", 2)]
+    [InlineData("{a: {$mod: [4, NaN]}}", 2)]
+    [InlineData("{a: {$mod: [0.5, 1]}}", 2)]
+    [InlineData("{a: {$mod: ['4', 1]}}", 2)]
+    [InlineData("{a: {$mod: [4, 1, 1]}}", 2)]
+    [InlineData("{a: {$mod: 4}}", 2)]
+    [InlineData("{a: {$type: 0}}", 2)]
+    [InlineData("{a: {$type: 'missing'}}", 2)]
+    [InlineData("{a: {$type: 1.5}}", 2)]
+    [InlineData("{a: {$type: {}}}", 14)]
+    [InlineData("{a: {$bitsAllSet: -1}}", 9)]
+    [InlineData("{a: {$bitsAllSet: 1.5}}", 9)]
+    [InlineData("{a: {$bitsAllSet: [-1]}}", 2)]
+    [InlineData("{a: {$bitsAllSet: [1.5]}}", 2)]
+    [InlineData("{a: {$all: [{$elemMatch: {b: 1}}, 5]}}", 2)]
+    [InlineData("{a: {$all: [5, {$elemMatch: {b: 1}}]}}", 2)]
+    [InlineData("{a: {$elemMatch: {$nonsense: 1}}}", 2)]
     [InlineData("{$expr: {$nonsense: 1}}", 168)]
     public void Whatever_is_wrong_is_refused_with_MongoDBs_code(string filter, int code) =>
         Assert.Equal(code, Code(() => Matches(filter, "{}")));
+
+    // The shell notation would make regular expressions of these operators.
+    [Theory]
+    [InlineData("x", "", 0)]
+    [InlineData("^X", "i", 0)]
+    [InlineData("x", "g", 51108)]
+    [InlineData("(", "", 51091)]
+    [InlineData("x", null, 2)]
+    [InlineData(null, "", 2)]
+    public void A_regex_is_a_string_and_so_are_its_options(string? pattern, string? options, int code)
+    {
+        var operators = new BsonDocument { { "$regex", pattern is null ? 1 : pattern }, { "$options", options is null ? 1 : options } };
+        foreach (var filter in new[] { operators, new BsonDocument(operators.Reverse()) })
+        {
+            if (code == 0)
+            {
+                Assert.True(Matcher.Compile(new("a", filter)).Matches(Doc("{a: 'xy'}")));
+                Assert.False(Matcher.Compile(new("a", new BsonDocument("$not", filter))).Matches(Doc("{a: 'xy'}")));
+            }
+            else
+            {
+                Assert.Equal(code, Code(() => Matcher.Compile(new("a", filter))));
+            }
+        }
+    }
+
+    [Fact]
+    public void Options_are_given_once_and_a_regex_operator_is_no_member_of_a_list()
+    {
+        var typed = new BsonElement("$regex", new BsonRegularExpression("X", "i"));
+
+        Assert.Equal(51075, Code(() => Matcher.Compile(new("a", new BsonDocument { typed, { "$options", "" } }))));
+        Assert.Equal(51075, Code(() => Matcher.Compile(new("a", new BsonDocument { typed, { "$options", "m" } }))));
+        Assert.Equal(51074, Code(() => Matcher.Compile(new("a", new BsonDocument { { "$options", "m" }, typed }))));
+        Assert.True(Matcher.Compile(new("a", new BsonDocument { { "$options", "" }, typed })).Matches(Doc("{a: 'x'}")));
+        Assert.Equal(2, Code(() => Matcher.Compile(new("a", new BsonDocument("$options", "i")))));
+        Assert.Equal(2, Code(() => Matcher.Compile(new("a", new BsonDocument("$in", new BsonArray { new BsonDocument("$regex", "x") })))));
+        Assert.Equal(2, Code(() => Matcher.Compile(new("a", new BsonDocument("$all", new BsonArray { new BsonDocument("$regex", "x") })))));
+    }
 }
