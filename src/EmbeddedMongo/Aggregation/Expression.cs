@@ -35,6 +35,9 @@ internal sealed class Scope
 
     public Scope(BsonDocument document) => Document = document;
 
+    /// <summary>For what needs no document.</summary>
+    public static Scope Nothing { get; } = new([]);
+
     private Scope(Scope outer, string name, BsonValue? value) =>
         (Document, _outer, _name, _value) = (outer.Document, outer, name, value);
 
@@ -59,6 +62,9 @@ internal sealed class Scope
 /// <summary>A variable and the path from it; "$a.b" is a path from the document itself.</summary>
 internal sealed class PathExpression(string? variable, string[] parts) : Expression
 {
+    /// <summary>The path, where it is one from the document itself.</summary>
+    public string? OfDocument => variable is null && parts.Length > 0 ? string.Join('.', parts) : null;
+
     public override BsonValue? Evaluate(Scope scope)
     {
         var value = variable is null ? scope.Document : scope.Variable(variable);

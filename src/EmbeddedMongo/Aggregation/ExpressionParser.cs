@@ -12,13 +12,16 @@ internal static class ExpressionParser
     {
         BsonString text => ParseText(text, names),
         BsonDocument document => ParseDocument(document, names),
-        BsonArray array => new ArrayExpression([.. array.Select(item => Parse(item, names))]),
+        BsonArray array => ArrayOf([.. array.Select(item => Parse(item, names))]),
         _ => new Literal(value),
     };
 
     /// <summary>An operator's arguments: an array of them, or one that stands alone.</summary>
     public static Expression[] ParseArguments(BsonValue value, Names names) =>
         value is BsonArray array ? [.. array.Select(item => Parse(item, names))] : [Parse(value, names)];
+
+    private static Expression ArrayOf(Expression[] items) =>
+        new ArrayExpression(items) is var array && Array.TrueForAll(items, i => i is Literal) ? new Literal(array.Evaluate(Scope.Nothing)) : array;
 
     private static Expression ParseText(BsonString text, Names names)
     {
@@ -50,7 +53,7 @@ internal static class ExpressionParser
             "CLUSTER_TIME" => throw Failure.Located(51144, "Builtin variable '$$CLUSTER_TIME' is not available"),
             "USER_ROLES" or "SEARCH_META" => throw Failure.NotSupported($"$${parts[0]}"),
             "ROOT" or "CURRENT" => OfDocument(parts[0], parts[1..], names),
-            _ when names.Contains(parts[0]) => new PathExpression(parts[0], parts[1..]),
+            _ when names.Contains(parts[0]) || names.Context.IsDeclared(parts[0]) => new PathExpression(parts[0], parts[1..]),
             _ when names.Context.TryFindVariable(parts[0], out var value) => new Literal(PathExpression.Follow(value, parts.AsSpan(1))),
             _ => throw Failure.Located(17276, $"Use of undefined variable: {parts[0]}"),
         };
@@ -86,6 +89,7 @@ internal static class ExpressionParser
             fields[i] = (name, Parse(value, names));
         }
 
-        return new DocumentExpression(fields);
+        var made = new DocumentExpression(fields);
+        return Array.TrueForAll(fields, f => f.Item2 is Literal) ? new Literal(made.Evaluate(Scope.Nothing)) : made;
     }
 }

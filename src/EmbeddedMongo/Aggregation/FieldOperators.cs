@@ -40,12 +40,12 @@ internal static class FieldOperators
         if (argument is BsonDocument document && !(document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$')))
         {
             var named = Operators.Named("$getField", argument, 3041701, 3041701, "field", "input");
-            field = Operators.Required(named, "$getField", "field", 3041702, names);
+            field = Operators.Required(named, "$getField", "field", 3041702, names.Unfolded);
             input = Operators.Required(named, "$getField", "input", 3041703, names);
         }
         else
         {
-            (field, input) = (ExpressionParser.Parse(argument, names), ExpressionParser.Parse("$$CURRENT", names));
+            (field, input) = (ExpressionParser.Parse(argument, names.Unfolded), ExpressionParser.Parse("$$CURRENT", names));
         }
 
         var name = NameOf("$getField", field, 5654600, 5654601, 5654602);
@@ -61,7 +61,7 @@ internal static class FieldOperators
     {
         var isSet = operation == "$setField";
         var named = Operators.Named(operation, argument, 4161100, 4161101, isSet ? ["field", "input", "value"] : ["field", "input"]);
-        var name = NameOf(operation, Operators.Required(named, operation, "field", 4161102, names), 4161108, 4161106, 4161107);
+        var name = NameOf(operation, Operators.Required(named, operation, "field", 4161102, names.Unfolded), 4161108, 4161106, 4161107);
         var value = isSet ? Operators.Required(named, operation, "value", 4161103, names) : new Literal(null);
         var input = Operators.Required(named, operation, "input", 4161109, names);
 

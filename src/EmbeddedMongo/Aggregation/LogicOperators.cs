@@ -90,18 +90,29 @@ internal static class LogicOperators
     private static Special ParseSwitch(BsonValue argument, Names names)
     {
         var named = Operators.Named("$switch", argument, 40060, 40067, "branches", "default");
-        var fallback = named.TryGetValue("default", out var given) ? ExpressionParser.Parse(given, names) : null;
+        var fallback = Operators.Optional(named, "default", names);
         var branches = new List<(Expression Case, Expression Then)>();
+        var reached = names;
 
         foreach (var item in named.Find("branches") as BsonArray ?? throw Failure.Located(40061, "$switch expected an array for 'branches'"))
         {
             var branch = Operators.Named("$switch", item, 40062, 40063, "case", "then");
-            branches.Add((Operators.Required(branch, "$switch", "case", 40064, names), Operators.Required(branch, "$switch", "then", 40065, names)));
+            var when = Operators.Required(branch, "$switch", "case", 40064, reached);
+
+            // What constants rule out is checked, but not calculated.
+            var then = Operators.Required(branch, "$switch", "then", 40065, when is Literal { Value: var no } && !Expression.IsTrue(no) ? names.Unfolded : reached);
+            reached = when is Literal { Value: var yes } && Expression.IsTrue(yes) ? names.Unfolded : reached;
+            branches.Add((when, then));
         }
 
         if (branches.Count == 0)
         {
             throw Failure.Located(40068, "$switch requires at least one branch.");
+        }
+
+        if (fallback is null && names.Folds && branches.TrueForAll(b => b.Case is Literal { Value: var never } && !Expression.IsTrue(never)))
+        {
+            throw Failure.Located(40069, "One cannot execute a switch statement where all the cases evaluate to false without a default.");
         }
 
         return new(scope =>

@@ -38,7 +38,11 @@ internal static class Operators
     /// <summary>One with a code of its own for the wrong number of arguments.</summary>
     public static KeyValuePair<string, OperatorParse> Of(
         string name, int least, int most, int code, Func<BsonValue?[], Collation, BsonValue?> function) => new(name, (argument, names) =>
-        new Call(Arguments(name, argument, names, least, most, code), values => function(values, names.Context.Collation)));
+    {
+        var arguments = Arguments(name, argument, names, least, most, code);
+        var call = new Call(arguments, values => function(values, names.Context.Collation));
+        return names.Folds && Array.TrueForAll(arguments, a => a is Literal) ? new Literal(call.Evaluate(Scope.Nothing)) : call;
+    });
 
     public static KeyValuePair<string, OperatorParse> Of(string name, Func<BsonValue?, BsonValue?> function) =>
         Of(name, 1, 1, values => function(values[0]));

@@ -8,22 +8,30 @@ internal sealed class Pipeline
 {
     private readonly Stage[] _stages;
 
-    private Pipeline(BsonDocument? leadingMatch, Stage[] stages) => (LeadingMatch, _stages) = (leadingMatch, stages);
+    private Pipeline(PipelineHead head, Stage[] stages) => (Head, _stages) = (head, stages);
 
-    /// <summary>The filter of a <c>$match</c> that comes first; <see cref="Run"/> expects it to have been applied.</summary>
-    public BsonDocument? LeadingMatch { get; }
+    /// <summary>What is left to the reading of a collection, and expected to have been done by <see cref="Run"/>.</summary>
+    public PipelineHead Head { get; }
 
-    /// <summary>Parses the stages.</summary>
+    /// <summary>Parses stages that documents are put through.</summary>
     /// <param name="stages">The stages.</param>
     /// <param name="context">Their collation and variables, if there are any; <c>$lookup</c> parses anew for each value of its own.</param>
     /// <exception cref="MongoError">A stage is malformed or not supported.</exception>
-    public static Pipeline Parse(BsonArray stages, QueryContext? context = null)
-    {
-        var leading = stages.Count > 0 && stages[0] is BsonDocument { ElementCount: 1 } first && first.GetElement(0).Name == "$match"
-            ? StageParser.MatchFilter(first[0])
-            : null;
+    public static Pipeline Parse(BsonArray stages, QueryContext? context = null) =>
+        new(PipelineHead.Nothing, StageParser.ParseAll(StageOrder.Arrange(stages), context ?? QueryContext.Plain));
 
-        return new(leading, StageParser.ParseAll(leading is null ? stages : new BsonArray(stages.Skip(1)), context ?? QueryContext.Plain));
+    /// <summary>Parses stages over a collection, whose reading they begin with.</summary>
+    public static Pipeline ParseOver(BsonArray stages, QueryContext context)
+    {
+        var arranged = StageOrder.Arrange(stages);
+        var head = PipelineHead.TakeFrom(arranged);
+
+        foreach (var (_, argument) in stages.Skip(1).Select(StageParser.Open).Where(stage => stage.Name == "$match"))
+        {
+            StageParser.CheckText(StageParser.MatchFilter(argument));
+        }
+
+        return new(head, StageParser.ParseAll(arranged, context));
     }
 
     /// <summary>Puts documents through the stages, one by one where the stages allow it. The documents are not changed.</summary>
@@ -40,10 +48,8 @@ internal sealed class Pipeline
             }
         }
 
-        return new(null, StageParser.ParseAll(stages, context));
+        return Parse(stages, context);
     }
-
-    public static Pipeline ParseNested(BsonArray stages, QueryContext context) => new(null, StageParser.ParseAll(stages, context));
 
     public IEnumerable<BsonDocument> Through(IEnumerable<BsonDocument> documents)
     {

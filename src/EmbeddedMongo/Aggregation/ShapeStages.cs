@@ -37,6 +37,7 @@ internal static class ShapeStages
         {
             BsonString one => [one],
             BsonArray { Count: > 0 } several => several,
+            BsonArray => throw Failure.Located(31119, "$unset specification must be a string or an array with at least one field"),
             _ => throw Failure.Located(31002, "$unset specification must be a string or an array"),
         };
 

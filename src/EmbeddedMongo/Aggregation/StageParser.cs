@@ -9,33 +9,25 @@ internal delegate IEnumerable<BsonDocument> Stage(IEnumerable<BsonDocument> docu
 /// <summary>Reads pipeline stages.</summary>
 internal static class StageParser
 {
-    public static Stage[] ParseAll(BsonArray stages, QueryContext context)
+    public static Stage[] ParseAll(List<(string Name, BsonValue Argument)> stages, QueryContext context)
     {
-        var parsed = new List<Stage>(stages.Count);
+        var parsed = new Stage[stages.Count];
 
-        for (var i = 0; i < stages.Count; i++)
+        for (var i = 0; i < parsed.Length; i++)
         {
-            var (name, argument) = Open(stages[i]);
+            var (name, argument) = stages[i];
 
-            // A sort whose result is cut off at once need hold no more than that.
-            if (name == "$sort" && i + 1 < stages.Count && Open(stages[i + 1]) is ("$limit", var limit))
-            {
-                parsed.Add(Sort(argument, context, ParseLimit(limit)));
-                i++;
-            }
-            else
-            {
-                parsed.Add(Parse(name, argument, context));
-            }
+            // A sort need hold no more than is taken of it at once.
+            parsed[i] = name == "$sort" ? Sort(argument, context, PipelineHead.Window(stages, i + 1).To) : Parse(name, argument, context);
         }
 
-        return [.. parsed];
+        return parsed;
     }
 
     public static BsonDocument MatchFilter(BsonValue argument) => argument as BsonDocument
         ?? throw Failure.Located(15959, "the match filter must be an expression in an object");
 
-    private static (string Name, BsonValue Argument) Open(BsonValue stage)
+    public static (string Name, BsonValue Argument) Open(BsonValue stage)
     {
         var document = stage as BsonDocument ?? throw Failure.TypeMismatch("Each element of the 'pipeline' array must be an object");
 
@@ -47,8 +39,7 @@ internal static class StageParser
     private static Stage Parse(string name, BsonValue argument, QueryContext context) => name switch
     {
         "$match" => Match(MatchFilter(argument), context),
-        "$sort" => Sort(argument, context, long.MaxValue),
-        "$skip" => Skip(ParseCount(name, argument, 5107200)),
+        "$skip" => Skip(ParseSkip(argument)),
         "$limit" => Limit(ParseLimit(argument)),
         "$count" => CountStage.Parse(argument),
         "$group" => GroupStage.Parse(argument, context),
@@ -60,7 +51,8 @@ internal static class StageParser
         "$replaceWith" => ShapeStages.ReplaceWith(argument, context),
         "$unwind" => UnwindStage.Parse(argument),
         "$facet" => FacetStage.Parse(argument, context),
-        "$lookup" or "$graphLookup" or "$unionWith" or "$out" or "$merge" or "$bucket" or "$bucketAuto" or "$sample" or "$geoNear"
+        "$lookup" => LookupStage.Parse(argument, context),
+        "$graphLookup" or "$unionWith" or "$out" or "$merge" or "$bucket" or "$bucketAuto" or "$sample" or "$geoNear"
             or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents" or "$collStats"
             or "$indexStats" or "$currentOp" or "$listSessions" or "$listLocalSessions" or "$planCacheStats" or "$search"
             or "$searchMeta" or "$vectorSearch" or "$changeStreamSplitLargeEvent" or "$listSearchIndexes" =>
@@ -71,16 +63,30 @@ internal static class StageParser
 
     private static Stage Match(BsonDocument filter, QueryContext context)
     {
-        if (filter.Contains("$text"))
-        {
-            throw Failure.Located(17313, "$match with $text is only allowed as the first pipeline stage");
-        }
-
+        CheckText(filter);
         var matcher = Matcher.Compile(filter, context);
         return documents => documents.Where(matcher.Matches);
     }
 
     private static Stage Sort(BsonValue argument, QueryContext context, long limit)
+    {
+        var spec = SortSpec.Parse(SortKeys(argument), context.Collation);
+        return documents => spec.Order(documents, limit);
+    }
+
+    /// <summary>A text search can only be where a collection is read.</summary>
+    public static void CheckText(BsonDocument filter)
+    {
+        if (Searches(filter))
+        {
+            throw Failure.Located(17313, "$match with $text is only allowed as the first pipeline stage");
+        }
+    }
+
+    private static bool Searches(BsonDocument filter) => filter.Any(clause => clause.Name == "$text"
+        || (clause.Name is "$and" or "$or" or "$nor" && clause.Value is BsonArray parts && parts.OfType<BsonDocument>().Any(Searches)));
+
+    public static BsonDocument SortKeys(BsonValue argument)
     {
         var sort = argument as BsonDocument ?? throw Failure.Located(15973, "the $sort key specification must be an object");
 
@@ -89,15 +95,17 @@ internal static class StageParser
             throw Failure.Located(15976, "$sort stage must have at least one sort key");
         }
 
-        var spec = SortSpec.Parse(sort, context.Collation);
-        return documents => spec.Order(documents, limit);
+        SortSpec.Parse(sort);
+        return sort;
     }
 
     private static Stage Skip(long count) => documents => count == 0 ? documents : Skip(documents, count);
 
     private static Stage Limit(long count) => documents => Limit(documents, count);
 
-    private static long ParseLimit(BsonValue argument) => ParseCount("$limit", argument, 5107201) is var limit and > 0
+    public static long ParseSkip(BsonValue argument) => ParseCount("$skip", argument, 5107200);
+
+    public static long ParseLimit(BsonValue argument) => ParseCount("$limit", argument, 5107201) is var limit and > 0
         ? limit
         : throw Failure.Located(15958, "the limit must be positive");
 

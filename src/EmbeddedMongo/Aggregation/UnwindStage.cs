@@ -15,9 +15,14 @@ internal sealed class UnwindStage
         _path = path.StartsWith('$') && path.Length > 1
             ? Documents.CheckPath(path[1..]).Split('.')
             : throw Failure.Located(28818, $"path option to $unwind stage should be prefixed with a '$': {path}");
-        _index = index is null ? null : index is BsonString { Value: { Length: > 0 } name } && !name.StartsWith('$')
-            ? Documents.CheckPath(name).Split('.')
-            : throw Failure.Located(28810, "expected a non-empty string for the includeArrayIndex option to $unwind stage");
+        _index = index switch
+        {
+            null => null,
+            BsonString { Value: { Length: > 0 } name } => name.StartsWith('$')
+                ? throw Failure.Located(28822, $"includeArrayIndex option to $unwind stage should not be prefixed with a '$': {name}")
+                : Documents.CheckPath(name).Split('.'),
+            _ => throw Failure.Located(28810, "expected a non-empty string for the includeArrayIndex option to $unwind stage"),
+        };
         _keepsEmpty = keepsEmpty;
     }
 
@@ -66,7 +71,7 @@ internal sealed class UnwindStage
             {
                 if (_keepsEmpty || value is not (null or BsonNull or BsonUndefined or BsonArray))
                 {
-                    yield return WithIndex(value is BsonArray ? With(document, _path, 0, null) : document, BsonNull.Value);
+                    yield return WithIndex(value is BsonArray ? Documents.With(document, _path, null) : document, BsonNull.Value);
                 }
 
                 continue;
@@ -74,7 +79,7 @@ internal sealed class UnwindStage
 
             for (var i = 0; i < array.Count; i++)
             {
-                yield return WithIndex(With(document, _path, 0, array[i]), (BsonInt64)(long)i);
+                yield return WithIndex(Documents.With(document, _path, array[i]), (BsonInt64)(long)i);
             }
         }
     }
@@ -91,23 +96,5 @@ internal sealed class UnwindStage
         return value;
     }
 
-    private BsonDocument WithIndex(BsonDocument document, BsonValue index) => _index is null ? document : With(document, _index, 0, index);
-
-    // Copies what lies on the path and shares the rest.
-    private static BsonDocument With(BsonDocument? document, string[] path, int part, BsonValue? value)
-    {
-        var copy = document is null ? [] : new BsonDocument(document.Elements);
-        value = part == path.Length - 1 ? value : With(copy.Find(path[part]) as BsonDocument, path, part + 1, value);
-
-        if (value is null)
-        {
-            copy.Remove(path[part]);
-        }
-        else
-        {
-            copy[path[part]] = value;
-        }
-
-        return copy;
-    }
+    private BsonDocument WithIndex(BsonDocument document, BsonValue index) => _index is null ? document : Documents.With(document, _index, index);
 }

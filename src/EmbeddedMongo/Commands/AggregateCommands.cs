@@ -33,11 +33,12 @@ internal static class AggregateCommands
 
         var batchSize = context.CursorBatchSize();
         var (database, name) = (context.Database, context.Collection);
-
         using var session = context.Read(engine);
-        var queryContext = context.QueryContext(engine, session.Catalog.CollationOf(database, name));
-        var pipeline = Pipeline.Parse(stages, queryContext);
-        var filter = CompiledFilter.Parse(pipeline.LeadingMatch ?? [], queryContext, context.Hint);
+        var lookups = new LookupDatabase(database);
+        var queryContext = context.QueryContext(engine, session.Catalog.CollationOf(database, name)) with { Lookups = lookups };
+        var pipeline = Pipeline.ParseOver(stages, queryContext);
+        var head = pipeline.Head;
+        var filter = CompiledFilter.Parse(head.Filter, queryContext, context.Hint);
         DocumentSource source;
         if (OnlyCounts(stages))
         {
@@ -47,7 +48,7 @@ internal static class AggregateCommands
         }
         else
         {
-            source = new PipelineSource(MatchScan.Open(session, database, name, filter, sort: null, limited: false), pipeline);
+            source = new PipelineSource(head.Of(MatchScan.Open(session, database, name, filter, head.Sort, head.Limit > 0)), pipeline, lookups);
         }
 
         CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch: false);

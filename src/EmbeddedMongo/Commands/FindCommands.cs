@@ -46,7 +46,7 @@ internal static class FindCommands
         }
 
         var scan = MatchScan.Open(session, database, name, filter, sort, limit > 0);
-        DocumentSource source = scan is null ? DocumentSource.Of([]) : new FindSource(scan, sort, projection, skip, limit);
+        var source = new FindSource(new SortedScan(scan, sort, skip, limit), projection);
         CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch);
         return default;
     }

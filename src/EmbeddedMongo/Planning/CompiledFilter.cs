@@ -15,11 +15,15 @@ internal sealed class CompiledFilter
         Context = context;
         Hint = hint;
         Matcher = rest.ElementCount == 0 ? null : Matcher.Compile(rest, context);
+        Planned = ExpressionEqualities.Add(rest, context);
     }
 
     public BsonDocument Original { get; }
 
     public BsonDocument Rest { get; }
+
+    /// <summary>The rest and what follows from it, to choose an index by.</summary>
+    public BsonDocument Planned { get; }
 
     public TextQuery? Text { get; }
 

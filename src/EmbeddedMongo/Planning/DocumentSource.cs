@@ -35,59 +35,15 @@ internal abstract class DocumentSource : IDisposable
 }
 
 /// <summary>The result of a find.</summary>
-internal sealed class FindSource(MatchScan scan, BsonDocument? sort, Projection? projection, long skip, long limit) : DocumentSource
+internal sealed class FindSource(SortedScan scan, Projection? projection) : DocumentSource
 {
-    private readonly long _keep = limit == 0 ? 0 : skip + limit;
-    private long _toSkip = skip;
-    private long _left = limit == 0 ? long.MaxValue : limit;
-    private Queue<MatchedDocument>? _sorted;
-
-    public override byte[]? Next(Session session)
-    {
-        if (_left == 0)
-        {
-            return null;
-        }
-
-        for (; _toSkip > 0; _toSkip--)
-        {
-            if (Take(session) is null)
-            {
-                return null;
-            }
-        }
-
-        _left--;
-        return Take(session) is { } matched ? Project(matched) : null;
-    }
+    public override byte[]? Next(Session session) => scan.Next(session) is { } matched ? Project(matched) : null;
 
     public override void Detach() => scan.Detach();
 
     public override void Attach(Session session) => scan.Attach(session);
 
     public override void Dispose() => scan.Dispose();
-
-    private MatchedDocument? Take(Session session)
-    {
-        if (sort is null || scan.IsSorted)
-        {
-            return scan.Next(session) ? new MatchedDocument(scan.Bytes.ToArray(), scan.TextScore) : null;
-        }
-
-        _sorted ??= Sort(session, sort);
-        return _sorted.TryDequeue(out var first) ? first : null;
-    }
-
-    private Queue<MatchedDocument> Sort(Session session, BsonDocument by)
-    {
-        var sorter = new TopSorter(by, scan.Collation, _keep);
-        while (scan.Next(session))
-        {
-            sorter.Add(scan);
-        }
-
-        return new Queue<MatchedDocument>(sorter.ToArray());
-    }
 
     private byte[] Project(MatchedDocument matched)
     {
@@ -103,47 +59,43 @@ internal sealed class FindSource(MatchScan scan, BsonDocument? sort, Projection?
 }
 
 /// <summary>The result of an aggregation over a collection.</summary>
-internal sealed class PipelineSource(MatchScan? scan, Pipeline pipeline) : DocumentSource
+internal sealed class PipelineSource(SortedScan scan, Pipeline pipeline, LookupDatabase database) : DocumentSource
 {
     private IEnumerator<BsonDocument>? _results;
-    private Session? _session;
-    private bool _inputEnded;
 
     public override byte[]? Next(Session session)
     {
         // Stages that need all of their input read it here.
-        _session = session;
+        database.Session = session;
         _results ??= pipeline.Run(Input()).GetEnumerator();
         return _results.MoveNext() ? BsonBytes.EncodeResult(_results.Current) : null;
     }
 
     public override void Detach()
     {
-        scan?.Detach();
-        _session = null;
+        scan.Detach();
+        database.Session = null;
     }
 
     public override void Attach(Session session)
     {
-        if (!_inputEnded)
+        if (!scan.HasEnded)
         {
-            scan?.Attach(session);
+            scan.Attach(session);
         }
     }
 
     public override void Dispose()
     {
         _results?.Dispose();
-        scan?.Dispose();
+        scan.Dispose();
     }
 
     private IEnumerable<BsonDocument> Input()
     {
-        while (scan?.Next(_session!) == true)
+        while (scan.NextDocument(database.Session!) is { } document)
         {
-            yield return scan.ScoredDocument;
+            yield return document;
         }
-
-        _inputEnded = true;
     }
 }

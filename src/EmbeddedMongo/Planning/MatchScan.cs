@@ -28,7 +28,7 @@ internal sealed class MatchScan : IDisposable
         _matched = filter.Matcher is null ? null : FilterFields.Of(filter.Rest);
         if (filter.Text is null)
         {
-            Plan = Planner.Plan(session, collection, filter.Rest, sort, limited, Collation, filter.Hint);
+            Plan = Planner.Plan(session, collection, filter.Planned, sort, limited, Collation, filter.Hint);
             _parts = [.. Plan.Parts.Select(p => new RowScan(p))];
             _seen = Plan.MayRepeat ? [] : null;
             IsSorted = Plan.IsSorted;
@@ -58,6 +58,9 @@ internal sealed class MatchScan : IDisposable
 
     /// <summary>How many documents were matched.</summary>
     public long DocumentsExamined { get; private set; }
+
+    /// <summary>No index narrows what is read.</summary>
+    public bool ReadsAll => Plan is { Parts: [{ IsNatural: true }] };
 
     public long Rid { get; private set; }
 

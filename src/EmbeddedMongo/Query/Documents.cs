@@ -17,6 +17,24 @@ internal static class Documents
     public static BsonValue ScoreOf(BsonDocument document) => document.Find(TextScore)
         ?? throw Failure.Located(40218, "query requires text score metadata, but it is not available");
 
+    /// <summary>A copy with another value at a path, or without one. What does not lie on the path is shared; what is no document there gives way to one.</summary>
+    public static BsonDocument With(BsonDocument document, ReadOnlySpan<string> path, BsonValue? value)
+    {
+        var copy = new BsonDocument(document.Elements);
+        value = path.Length == 1 ? value : With(copy.Find(path[0]) as BsonDocument ?? [], path[1..], value);
+
+        if (value is null)
+        {
+            copy.Remove(path[0]);
+        }
+        else
+        {
+            copy[path[0]] = value;
+        }
+
+        return copy;
+    }
+
     /// <summary>The document as clients may see it.</summary>
     public static BsonDocument WithoutScore(BsonDocument document) =>
         document.Contains(TextScore) ? new(document.Where(e => e.Name != TextScore)) : document;

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Aggregation;
 
 namespace Visuels.EmbeddedMongo.Query;
 
@@ -59,18 +60,16 @@ internal sealed class SortSpec
         // The queue gives up the last of those kept first.
         var kept = new PriorityQueue<BsonDocument, (BsonValue[], long)>(Comparer<(BsonValue[], long)>.Create((a, b) => order.Compare(b, a)));
         var number = 0L;
+        var memory = new MemoryLimit("Sort");
 
         foreach (var document in documents)
         {
-            var key = (Key(document), number++);
+            memory.Add(MemoryLimit.WeightOf(document));
+            kept.Enqueue(document, (Key(document), number++));
 
-            if (kept.Count < limit)
+            if (kept.Count > limit)
             {
-                kept.Enqueue(document, key);
-            }
-            else
-            {
-                kept.EnqueueDequeue(document, key);
+                memory.Add(-MemoryLimit.WeightOf(kept.Dequeue()));
             }
         }
 

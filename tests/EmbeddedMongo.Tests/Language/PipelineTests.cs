@@ -48,13 +48,27 @@ public class PipelineTests
     public void A_sum_has_the_widest_type_it_needs(string numbers, string expected) =>
         Same($"[{{_id: null, s: {expected}}}]", Run("[{$unwind: '$n'}, {$group: {_id: null, s: {$sum: '$n'}}}]", $"[{{n: {numbers}}}]"));
 
-    [Fact]
-    public void The_leading_match_is_handed_out_and_not_run()
+    [Theory]
+    [InlineData("[{$match: {a: 1}}, {$match: {b: 2}}, {$count: 'n'}]", "{$and: [{a: 1}, {b: 2}]}", null, 0, 0)]
+    [InlineData("[{$sort: {a: 1}}, {$match: {b: 2}}]", "{b: 2}", "{a: 1}", 0, 0)]
+    [InlineData("[{$sort: {a: 1}}, {$skip: 5}, {$limit: 10}, {$limit: 3}]", "{}", "{a: 1}", 5, 3)]
+    [InlineData("[{$sort: {a: 1}}, {$limit: 10}, {$skip: 4}]", "{}", "{a: 1}", 4, 6)]
+    [InlineData("[{$addFields: {x: 1}}, {$match: {b: 2}}]", "{b: 2}", null, 0, 0)]
+    [InlineData("[{$addFields: {'b.x': 1}}, {$match: {b: 2}}]", "{}", null, 0, 0)]
+    [InlineData("[{$project: {b: 1, c: 1}}, {$match: {'b.x': 2, _id: 5}}]", "{'b.x': 2, _id: 5}", null, 0, 0)]
+    [InlineData("[{$project: {c: 1}}, {$match: {b: null}}]", "{}", null, 0, 0)]
+    [InlineData("[{$project: {b: '$c'}}, {$match: {b: 2}}]", "{}", null, 0, 0)]
+    [InlineData("[{$unset: 'a.b'}, {$match: {b: 2}}]", "{b: 2}", null, 0, 0)]
+    [InlineData("[{$unset: ['b.c']}, {$match: {b: 2}}]", "{}", null, 0, 0)]
+    [InlineData("[{$unset: 'a'}, {$match: {$expr: '$b'}}]", "{}", null, 0, 0)]
+    [InlineData("[{$limit: 5}, {$match: {b: 2}}]", "{}", null, 0, 0)]
+    public void What_a_collection_can_be_read_by_is_taken_to_the_front(string pipeline, string filter, string? sort, int skip, int limit)
     {
-        var pipeline = Pipeline.Parse(Arr("[{$match: {a: 1}}, {$count: 'n'}]"));
+        var head = Pipeline.ParseOver(Arr(pipeline), Query.QueryContext.Plain).Head;
 
-        Assert.Equal(Doc("{a: 1}"), pipeline.LeadingMatch);
-        Same("[{n: 1}]", new BsonArray(pipeline.Run([Doc("{a: 2}")])));
+        Assert.Equal(Doc(filter), head.Filter);
+        Assert.Equal(sort is null ? null : Doc(sort), head.Sort);
+        Assert.Equal((skip, limit), (head.Skip, head.Limit));
     }
 
     [Fact]
@@ -72,7 +86,39 @@ public class PipelineTests
     [InlineData("[{$nonsense: 1}]", 40324)]
     [InlineData("[{}]", 40323)]
     [InlineData("[1]", 14)]
-    [InlineData("[{$lookup: {}}]", 238)]
+    [InlineData("[{$graphLookup: {}}]", 238)]
+    [InlineData("[{$bucket: {}}]", 238)]
+    [InlineData("[{$out: 'x'}]", 238)]
+    [InlineData("[{$limit: 1, $skip: 1}]", 40323)]
+    [InlineData("[{$sort: 1}]", 15973)]
+    [InlineData("[{$match: 1}]", 15959)]
+    [InlineData("[{$match: {$and: [{a: 1}, {$text: {$search: 'x'}}]}}]", 17313)]
+    [InlineData("[{$limit: 1.5}]", 5107201)]
+    [InlineData("[{$count: '$x'}]", 40158)]
+    [InlineData("[{$count: 'a.b'}]", 40160)]
+    [InlineData("[{$sortByCount: 'k'}]", 40148)]
+    [InlineData("[{$addFields: {}}]", 40177)]
+    [InlineData("[{$set: 1}]", 40272)]
+    [InlineData("[{$unset: []}]", 31119)]
+    [InlineData("[{$unset: 1}]", 31002)]
+    [InlineData("[{$unset: [1]}]", 31120)]
+    [InlineData("[{$replaceRoot: 1}]", 40229)]
+    [InlineData("[{$replaceRoot: {}}]", 40414)]
+    [InlineData("[{$replaceRoot: {newRoot: {}, x: 1}}]", 40415)]
+    [InlineData("[{$unwind: {}}]", 28812)]
+    [InlineData("[{$unwind: 1}]", 15981)]
+    [InlineData("[{$unwind: {path: 1}}]", 28808)]
+    [InlineData("[{$unwind: {path: '$a', x: 1}}]", 28811)]
+    [InlineData("[{$unwind: {path: '$a', includeArrayIndex: 1}}]", 28810)]
+    [InlineData("[{$unwind: {path: '$a', includeArrayIndex: '$i'}}]", 28822)]
+    [InlineData("[{$unwind: {path: '$a', preserveNullAndEmptyArrays: 1}}]", 28809)]
+    [InlineData("[{$group: 1}]", 15947)]
+    [InlineData("[{$group: {_id: 1, $a: {$sum: 1}}}]", 40236)]
+    [InlineData("[{$group: {_id: {$divide: [1, 0]}}}]", 2)]
+    [InlineData("[{$facet: {}}]", 40169)]
+    [InlineData("[{$facet: {a: 1}}]", 40170)]
+    [InlineData("[{$facet: {a: [1]}}]", 40171)]
+    [InlineData("[{$facet: {a: [{$lookup: {from: 'x', as: 'y', pipeline: [{$facet: {b: []}}]}}]}}]", 40600)]
     [InlineData("[{$group: {}}]", 15955)]
     [InlineData("[{$group: {_id: 1, a: 5}}]", 40234)]
     [InlineData("[{$group: {_id: 1, a: {$nonsense: 5}}}]", 15952)]
@@ -104,9 +150,7 @@ public class PipelineTests
     private static BsonArray Run(string pipeline, string documents)
     {
         var input = Arr(documents).Select(d => d.AsBsonDocument).ToList();
-        var parsed = Pipeline.Parse(Arr(pipeline));
-        var matched = parsed.LeadingMatch is { } filter ? input.Where(Query.Matcher.Compile(filter).Matches) : input;
-        var result = new BsonArray(parsed.Run(matched));
+        var result = new BsonArray(Pipeline.Parse(Arr(pipeline)).Run(input));
         Assert.Equal(Arr(documents), new BsonArray(input));
         return result;
     }
