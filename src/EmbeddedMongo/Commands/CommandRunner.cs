@@ -15,6 +15,11 @@ internal sealed partial class CommandRunner(Engine engine, ILogger logger)
         engine.Counters.Count(context.Message);
         try
         {
+            if (context.Message.IsLegacy && context.Name is not ("hello" or "isMaster" or "ismaster"))
+            {
+                throw new MongoError(352, "UnsupportedOpQueryCommand", $"Unsupported OP_QUERY command: {context.Name}. The client driver may require an upgrade.");
+            }
+
             var command = CommandTable.Find(context.Name)
                 ?? throw new MongoError(59, "CommandNotFound", $"no such command: '{context.Name}'");
             command.Check(context);

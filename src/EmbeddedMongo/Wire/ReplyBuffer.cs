@@ -10,6 +10,7 @@ internal sealed class ReplyBuffer
 {
     private const int OpReply = 1;
     private const int OpMsg = 2013;
+    private const int HeaderSize = WireMessage.HeaderSize;
     private const int KeepAtMost = 1024 * 1024;
     private byte[] _bytes = new byte[4096];
     private int _bodyStart;
@@ -44,7 +45,20 @@ internal sealed class ReplyBuffer
         }
     }
 
-    public void Finish() => Put(0, Length);
+    public void Finish(bool withChecksum)
+    {
+        if (!withChecksum)
+        {
+            Put(0, Length);
+            return;
+        }
+
+        Grow(Checksum.Size);
+        Put(0, Length + Checksum.Size);
+        _bytes[HeaderSize] |= 1;
+        Put(Length, (int)Checksum.Of(_bytes.AsSpan(0, Length)));
+        Length += Checksum.Size;
+    }
 
     public int OpenDocument()
     {

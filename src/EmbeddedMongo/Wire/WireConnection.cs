@@ -86,7 +86,7 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
             // The frame is sound, the BSON in it is not: MongoDB answers that, too.
             _reply.Begin(++_replies, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)), legacy: false);
             _reply.Write(CommandRunner.Describe(error));
-            await SendAsync();
+            await SendAsync(withChecksum: false);
             return;
         }
 
@@ -94,15 +94,15 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
         await commands.RunAsync(new CommandContext(message, _reply, id, connection.ConnectionClosed));
         if (message.ExpectsReply)
         {
-            await SendAsync();
+            await SendAsync(message.HasChecksum);
         }
 
         _reply.Trim();
     }
 
-    private async ValueTask SendAsync()
+    private async ValueTask SendAsync(bool withChecksum)
     {
-        _reply.Finish();
+        _reply.Finish(withChecksum);
         commands.Counters.Sent(_reply.Length);
 
         // In slices: a client that does not read is owed one reply, not a second copy of it in the pipe.

@@ -33,6 +33,9 @@ internal sealed class WireMessage
 
     public bool ExpectsReply { get; }
 
+    /// <summary>Came with a checksum, and so does its reply.</summary>
+    public bool HasChecksum { get; private init; }
+
     /// <summary>Documents sent beside the body, by the name of the field they stand for.</summary>
     public Dictionary<string, List<ReadOnlyMemory<byte>>> Sequences { get; }
 
@@ -46,7 +49,7 @@ internal sealed class WireMessage
         return BinaryPrimitives.ReadInt32LittleEndian(header[12..]) switch
         {
             OpQuery => ParseQuery(requestId, message[HeaderSize..]),
-            OpMsg => ParseMsg(requestId, message[HeaderSize..]),
+            OpMsg => ParseMsg(requestId, message),
             var other => throw new InvalidDataException($"opcode {other}"),
         };
     }
@@ -60,54 +63,71 @@ internal sealed class WireMessage
             throw new InvalidDataException("not a command");
         }
 
-        var documents = rest[(4 + end + 9)..];
-        var body = BsonBytes.DecodeUntrusted(documents[..DocumentLength(documents)]);
+        var body = Decode(rest[(4 + end + 9)..], out _);
+        if (body.ElementCount > 0 && body.GetElement(0) is { Name: "$query" or "query", Value: BsonDocument inner })
+        {
+            body = inner;
+        }
+
         body["$db"] = Encoding.UTF8.GetString(collection[..(end - ".$cmd".Length)]);
         return Checked(new WireMessage(requestId, body, isLegacy: true, expectsReply: true, []));
     }
 
-    private static WireMessage ParseMsg(int requestId, ReadOnlyMemory<byte> rest)
+    private static WireMessage ParseMsg(int requestId, ReadOnlyMemory<byte> message)
     {
-        var flags = BinaryPrimitives.ReadUInt32LittleEndian(rest.Span);
+        var flags = BinaryPrimitives.ReadUInt32LittleEndian(message.Span[HeaderSize..]);
         if ((flags & RequiredBits & ~(ChecksumPresent | MoreToCome)) != 0)
         {
             throw new InvalidDataException("unknown flags");
         }
 
-        if ((flags & ChecksumPresent) != 0)
+        var hasChecksum = (flags & ChecksumPresent) != 0;
+        if (hasChecksum && Checksum.Of(message.Span[..^Checksum.Size]) != BinaryPrimitives.ReadUInt32LittleEndian(message.Span[^Checksum.Size..]))
         {
-            rest = rest[..^4];
+            throw new InvalidDataException("the checksum is another one");
         }
 
-        rest = rest[4..];
+        var rest = message[(HeaderSize + 4)..(hasChecksum ? ^Checksum.Size : ^0)];
         BsonDocument? body = null;
         var sequences = new Dictionary<string, List<ReadOnlyMemory<byte>>>();
         while (!rest.IsEmpty)
         {
             var kind = rest.Span[0];
             rest = rest[1..];
-            var length = DocumentLength(rest);
-            if (kind == 0 && body is null)
+            int length;
+            if (kind == 0)
             {
-                body = BsonBytes.DecodeUntrusted(rest[..length]);
+                body = body is null ? Decode(rest, out length) : throw Located(40430, "Multiple body sections in message");
             }
-            else if (kind != 1 || !AddSequence(sequences, rest[4..length]))
+            else if (kind == 1)
             {
-                throw new InvalidDataException("malformed section");
+                length = DocumentLength(rest);
+                AddSequence(sequences, rest[4..length]);
+            }
+            else
+            {
+                throw Located(40432, $"Unknown section kind {kind}");
             }
 
             rest = rest[length..];
         }
 
-        return Checked(new WireMessage(requestId, body ?? throw new InvalidDataException("no body"), false, (flags & MoreToCome) == 0, sequences));
+        if (body is null)
+        {
+            throw Located(40587, "OP_MSG messages must have a body");
+        }
+
+        return sequences.Keys.FirstOrDefault(body.Contains) is { } twice
+            ? throw Located(40433, $"Duplicate field between body and document sequence {twice}")
+            : Checked(new WireMessage(requestId, body, false, (flags & MoreToCome) == 0, sequences) { HasChecksum = hasChecksum });
     }
 
-    private static bool AddSequence(Dictionary<string, List<ReadOnlyMemory<byte>>> sequences, ReadOnlyMemory<byte> section)
+    private static void AddSequence(Dictionary<string, List<ReadOnlyMemory<byte>>> sequences, ReadOnlyMemory<byte> section)
     {
         var end = section.Span.IndexOf((byte)0);
         if (end < 0)
         {
-            return false;
+            throw new InvalidDataException("a section without a name");
         }
 
         var documents = new List<ReadOnlyMemory<byte>>();
@@ -116,11 +136,20 @@ internal sealed class WireMessage
         while (!section.IsEmpty)
         {
             var length = DocumentLength(section);
-            documents.Add(section[..length]);
+            documents.Add(length <= BsonBytes.MaxInternalSize ? section[..length] : throw BsonBytes.TooLarge(length));
             section = section[length..];
         }
 
-        return sequences.TryAdd(name, documents);
+        if (!sequences.TryAdd(name, documents))
+        {
+            throw Located(40431, $"Duplicate document sequence: {name}");
+        }
+    }
+
+    private static BsonDocument Decode(ReadOnlyMemory<byte> at, out int length)
+    {
+        length = DocumentLength(at);
+        return length <= BsonBytes.MaxInternalSize ? BsonBytes.DecodeUntrusted(at[..length]) : throw BsonBytes.TooLarge(length);
     }
 
     private static int DocumentLength(ReadOnlyMemory<byte> at)
@@ -128,6 +157,8 @@ internal sealed class WireMessage
         var length = at.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(at.Span) : -1;
         return length >= 5 && length <= at.Length ? length : throw new InvalidDataException("a length is wrong");
     }
+
+    private static MongoError Located(int code, string message) => new(code, $"Location{code}", message);
 
     private static WireMessage Checked(WireMessage message) =>
         message.Body.ElementCount > 0 ? message : throw new InvalidDataException("an empty command");

@@ -11,12 +11,13 @@ internal sealed class RawClient : IDisposable
     public const int OpMsg = 2013;
     private readonly TcpClient _socket = new();
 
-    public NetworkStream Stream => _socket.GetStream();
+    public NetworkStream Stream { get; private set; } = null!;
 
     public static async Task<RawClient> ConnectAsync(int port)
     {
         var client = new RawClient();
         await client._socket.ConnectAsync("127.0.0.1", port, Find.Ct);
+        client.Stream = client._socket.GetStream();
         return client;
     }
 
