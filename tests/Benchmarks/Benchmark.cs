@@ -32,5 +32,5 @@ internal abstract class Benchmark
 /// <summary>Two benchmarks side by side: how many times the first costs what the second does.</summary>
 /// <param name="Of">The name of the first.</param>
 /// <param name="Against">The name of the second.</param>
-/// <param name="Limit">The most it may be; null where it only informs.</param>
+/// <param name="Limit">The most CPU time it may be; null where it only informs.</param>
 internal sealed record Comparison(string Of, string Against, double? Limit = null);

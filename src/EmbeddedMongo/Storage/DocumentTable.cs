@@ -11,28 +11,20 @@ internal static class DocumentTable
     {
         var collection = session.Catalog.Find(database, name) ?? CatalogTables.Create(session, database, name);
         var entries = document.EntriesFor(collection);
-        if (entries.Length == 0)
-        {
-            InsertRow(session, collection, document);
-            return;
-        }
-
-        session.Atomically(() =>
+        AllOrNothing(session, collection, () =>
         {
             var rid = InsertRow(session, collection, document);
             for (var i = 0; i < entries.Length; i++)
             {
                 Add(session, collection, collection.Indexes[i], entries[i], rid);
             }
-
-            return true;
         });
     }
 
     public static void Update(WriteSession session, CollectionInfo collection, long rid, BsonDocument before, BsonDocument after, byte[] bytes)
     {
         var changes = collection.Indexes.Select(i => IndexEntries.Change(IndexEntries.Of(i.Spec, before), IndexEntries.Of(i.Spec, after))).ToList();
-        session.Atomically(() =>
+        AllOrNothing(session, collection, () =>
         {
             using (var update = session.Db.Use(collection.UpdateSql))
             {
@@ -44,22 +36,20 @@ internal static class DocumentTable
                 Remove(session, collection.Indexes[i], changes[i].Gone, rid);
                 Add(session, collection, collection.Indexes[i], changes[i].Come, rid);
             }
-
-            return true;
         });
     }
 
-    public static void Delete(WriteSession session, CollectionInfo collection, long rid, BsonDocument document) => session.Atomically(() =>
+    public static void Delete(WriteSession session, CollectionInfo collection, long rid, BsonDocument document)
     {
-        foreach (var index in collection.Indexes)
+        var entries = collection.Indexes.Select(i => IndexEntries.Of(i.Spec, document)).ToList();
+        for (var i = 0; i < entries.Count; i++)
         {
-            Remove(session, index, IndexEntries.Of(index.Spec, document), rid);
+            Remove(session, collection.Indexes[i], entries[i], rid);
         }
 
         using var delete = session.Db.Use(collection.DeleteSql).Bind(1, rid);
         delete.Step();
-        return true;
-    });
+    }
 
     /// <summary>Fills a new index from what the collection holds.</summary>
     public static void Build(WriteSession session, CollectionInfo collection, IndexInfo index)
@@ -69,6 +59,24 @@ internal static class DocumentTable
         {
             var document = BsonBytes.Decode(rows.Blob(2));
             Add(session, collection, index, IndexEntries.Of(index.Spec, document), rows.Long(1));
+        }
+    }
+
+    // A savepoint makes SQLite copy every page it then changes. Only a unique index can refuse a document of which something is
+    // written already; when the store itself fails, the writer takes back the whole transaction.
+    private static void AllOrNothing(WriteSession session, CollectionInfo collection, Action write)
+    {
+        if (collection.Indexes.Any(i => i.Spec.Unique))
+        {
+            session.Atomically(() =>
+            {
+                write();
+                return true;
+            });
+        }
+        else
+        {
+            write();
         }
     }
 
@@ -107,7 +115,7 @@ internal static class DocumentTable
                 using var insert = session.Db.Use(index.InsertSql);
                 insert.Bind(1, key.Bytes).Bind(2, rid).Step();
             }
-            catch (SqliteException error) when (Database.IsUniqueViolation(error))
+            catch (SqliteException error) when (index.Spec.Unique && Database.IsUniqueViolation(error))
             {
                 throw DuplicateKey.Error(collection, index.Spec.Name, index.Spec.Key, index.Spec.Collation, key.Values);
             }

@@ -98,9 +98,9 @@ internal sealed class Writer : IDisposable
             foreach (var job in _batch)
             {
                 job.Run(session);
-                if (job.Failure is SqliteException)
+                if (job.Failure is not (null or MongoError))
                 {
-                    // A store that failed may have undone more than this job's work, so nobody's is kept.
+                    // A store that failed may have undone more than this job's work, and a bug less; so nobody's is kept.
                     ExceptionDispatchInfo.Throw(job.Failure);
                 }
             }
