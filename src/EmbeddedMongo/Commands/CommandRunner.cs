@@ -56,7 +56,9 @@ internal sealed partial class CommandRunner(Engine engine, ILogger logger)
         return error.Details is null ? reply : reply.Merge(error.Details);
     }
 
-    public static MongoError StoreFailure(SqliteException error) => error.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL
+    // The second is how SQLite says that the log's index cannot grow.
+    public static MongoError StoreFailure(SqliteException error) =>
+        error.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL || error.SqliteExtendedErrorCode == SQLitePCL.raw.SQLITE_IOERR_SHMSIZE
         ? new MongoError(14031, "OutOfDiskSpace", "The disk is full")
         : new MongoError(8, "UnknownError", $"The store failed: {error.Message}");
 

@@ -31,6 +31,7 @@ internal sealed class Cursor(string ns, DocumentSource source)
 internal sealed class Cursors(TimeProvider clock)
 {
     private const int MaxOpen = 1000;
+    private const long MaxHeldBytes = 128 * 1024 * 1024;
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<long, Cursor> _open = new();
     private long _timedOut;
@@ -42,11 +43,7 @@ internal sealed class Cursors(TimeProvider clock)
     public long Keep(Cursor cursor)
     {
         cursor.LastUsed = clock.GetUtcNow();
-        if (_open.Count >= MaxOpen)
-        {
-            Kill(_open.MinBy(c => c.Value.LastUsed).Key);
-        }
-
+        MakeRoom(cursor.Source.HeldBytes);
         long id;
         do
         {
@@ -69,7 +66,7 @@ internal sealed class Cursors(TimeProvider clock)
         CheckSession(id, cursor.Session, session);
         if (!cursor.TryUse())
         {
-            throw new MongoError(12051, "Location12051", $"cursor id {id} is already in use");
+            throw new MongoError(143, "CursorInUse", $"cursor id {id} is already in use");
         }
 
         cursor.LastUsed = clock.GetUtcNow();
@@ -78,11 +75,12 @@ internal sealed class Cursors(TimeProvider clock)
 
     public void GiveBack(long id, Cursor cursor, bool stays)
     {
-        cursor.Release();
         if (!stays)
         {
             _open.TryRemove(id, out _);
         }
+
+        cursor.Release();
 
         // Read to its end, or killed while it was read from.
         if (!_open.ContainsKey(id) && cursor.TryUse())
@@ -135,6 +133,27 @@ internal sealed class Cursors(TimeProvider clock)
     }
 
     private static string Show(BsonValue? session) => session is null ? "no session" : $"session {session}";
+
+    // A client that forgets its cursors must not take the memory of the others; the longest unused go first.
+    private void MakeRoom(long bytes)
+    {
+        if (_open.Count < MaxOpen && bytes == 0)
+        {
+            return;
+        }
+
+        var open = _open.OrderBy(c => c.Value.LastUsed).ToList();
+        var (count, held) = (open.Count, bytes + open.Sum(c => c.Value.Source.HeldBytes));
+        foreach (var (id, cursor) in open)
+        {
+            if (count >= MaxOpen || (held > MaxHeldBytes && cursor.Source.HeldBytes > 0))
+            {
+                count--;
+                held -= cursor.Source.HeldBytes;
+                Kill(id);
+            }
+        }
+    }
 
     public static MongoError NotFound(long id) => new(43, "CursorNotFound", $"cursor id {id} not found");
 }

@@ -9,6 +9,9 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// <summary>What a cursor reads from, document by document; each batch brings a session of its own.</summary>
 internal abstract class DocumentSource : IDisposable
 {
+    /// <summary>The size of the documents it keeps in memory for later batches.</summary>
+    public virtual long HeldBytes => 0;
+
     /// <summary>The next document's BSON, null at the end.</summary>
     public abstract byte[]? Next(Session session);
 
@@ -37,6 +40,8 @@ internal abstract class DocumentSource : IDisposable
 /// <summary>The result of a find.</summary>
 internal sealed class FindSource(SortedScan scan, Projection? projection) : DocumentSource
 {
+    public override long HeldBytes => scan.HeldBytes;
+
     public override byte[]? Next(Session session) => scan.Next(session) is { } matched ? Project(matched) : null;
 
     public override void Detach() => scan.Detach();
@@ -62,6 +67,8 @@ internal sealed class FindSource(SortedScan scan, Projection? projection) : Docu
 internal sealed class PipelineSource(SortedScan scan, Pipeline pipeline, LookupDatabase database) : DocumentSource
 {
     private IEnumerator<BsonDocument>? _results;
+
+    public override long HeldBytes => scan.HeldBytes;
 
     public override byte[]? Next(Session session)
     {

@@ -14,16 +14,19 @@ internal sealed class SortedScan(MatchScan? scan, BsonDocument? sort, long skip,
     /// <summary>All that the scan finds has been read.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>The size of the documents that were sorted in memory and not yet given out.</summary>
+    public long HeldBytes { get; private set; }
+
     private bool ScanIsInOrder => sort is null || scan!.IsSorted;
 
     public MatchedDocument? Next(Session session) => !Skip(session) ? null
         : ScanIsInOrder ? Advance(session) ? new MatchedDocument(scan!.Bytes.ToArray(), scan.TextScore) : null
-        : Sorted(session).TryDequeue(out var first) ? first : null;
+        : Take(session);
 
     /// <summary>The same, read as a document with its score.</summary>
     public BsonDocument? NextDocument(Session session) => !Skip(session) ? null
         : ScanIsInOrder ? Advance(session) ? scan!.ScoredDocument : null
-        : Sorted(session).TryDequeue(out var first) ? first.Decode() : null;
+        : Take(session)?.Decode();
 
     public void Detach() => scan?.Detach();
 
@@ -40,7 +43,7 @@ internal sealed class SortedScan(MatchScan? scan, BsonDocument? sort, long skip,
 
         for (; _toSkip > 0; _toSkip--)
         {
-            if (!(ScanIsInOrder ? Advance(session) : Sorted(session).TryDequeue(out _)))
+            if (!(ScanIsInOrder ? Advance(session) : Take(session) is not null))
             {
                 return false;
             }
@@ -56,6 +59,17 @@ internal sealed class SortedScan(MatchScan? scan, BsonDocument? sort, long skip,
         return !HasEnded;
     }
 
+    private MatchedDocument? Take(Session session)
+    {
+        if (!Sorted(session).TryDequeue(out var first))
+        {
+            return null;
+        }
+
+        HeldBytes -= first.Bytes.Length;
+        return first;
+    }
+
     private Queue<MatchedDocument> Sorted(Session session)
     {
         if (_sorted is null)
@@ -66,7 +80,9 @@ internal sealed class SortedScan(MatchScan? scan, BsonDocument? sort, long skip,
                 sorter.Add(scan);
             }
 
-            _sorted = new(sorter.ToArray());
+            var sorted = sorter.ToArray();
+            HeldBytes = sorted.Sum(d => (long)d.Bytes.Length);
+            _sorted = new(sorted);
         }
 
         return _sorted;

@@ -44,6 +44,48 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_write_too_large_for_the_disk_takes_with_it_only_writes_that_are_told_so()
+    {
+        await SkipUnlessMountsAsync();
+        using var server = await ServerProcess.StartAsync(ServerProcess.LaunchAfter("mount -t tmpfs -o size=16m tmpfs \"$0\"", _folder, "unshare", "--map-root-user", "--mount"));
+        using var client = new MongoClient(server.ConnectionString);
+        var things = await Book.OpenAsync(client);
+        var large = Enumerable.Range(0, 3).Select(i => new BsonDocument { { "_id", $"large{i}" }, { "key", i }, { "padding", new string('x', 15_000_000) } }).ToList();
+        var tooLarge = Task.Run(async () =>
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                var refused = await Assert.ThrowsAsync<MongoCommandException>(() => things.InsertManyAsync(large, cancellationToken: Find.Ct));
+                Assert.True(refused.Code == 14031, refused.Message);
+            }
+        }, Find.Ct);
+
+        var written = await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+        {
+            var mine = new List<string>();
+            for (var i = 0; !tooLarge.IsCompleted; i++)
+            {
+                try
+                {
+                    await things.InsertOneAsync(new BsonDocument { { "_id", $"{writer}-{i}" }, { "key", $"{writer}-{i}" } }, cancellationToken: Find.Ct);
+                    mine.Add($"{writer}-{i}");
+                }
+                catch (MongoCommandException refused)
+                {
+                    Assert.True(refused.Code == 14031, refused.Message);
+                }
+            }
+
+            return mine;
+        }));
+
+        await tooLarge;
+        var stored = await things.Find("{}").ToListAsync(Find.Ct);
+        Assert.Equal(written.SelectMany(w => w).Order(), stored.Select(d => d["_id"].AsString).Order());
+        await Validated.CheckAsync(client.GetDatabase("d"), "things");
+    }
+
+    [Fact]
     public async Task A_disk_that_takes_no_writes_keeps_reads_alive()
     {
         if (!OperatingSystem.IsLinux())
@@ -100,20 +142,26 @@ public sealed class DiskTests : IDisposable
 
     private static async Task<int> WriteUntilRefusedAsync(IMongoCollection<BsonDocument> things, int code)
     {
-        for (var written = 0; written < 2000; written++)
+        // Several at once, whose writes share commits.
+        var written = await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
         {
-            try
+            for (var i = 0; i < 500; i++)
             {
-                await things.InsertOneAsync(new BsonDocument { { "_id", written }, { "padding", new string('x', 10_000) }, { "key", written } }, cancellationToken: Find.Ct);
+                try
+                {
+                    var id = $"{writer}-{i}-{Guid.NewGuid():N}";
+                    await things.InsertOneAsync(new BsonDocument { { "_id", id }, { "padding", new string('x', 10_000) }, { "key", id } }, cancellationToken: Find.Ct);
+                }
+                catch (MongoCommandException refused)
+                {
+                    Assert.Equal(code, refused.Code);
+                    return i;
+                }
             }
-            catch (MongoCommandException refused)
-            {
-                Assert.Equal(code, refused.Code);
-                return written;
-            }
-        }
 
-        throw new InvalidOperationException("The disk took it all.");
+            throw new InvalidOperationException("The disk took it all.");
+        }));
+        return written.Sum();
     }
 
     private static void Fill(string file)

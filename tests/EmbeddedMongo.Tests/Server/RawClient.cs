@@ -31,11 +31,11 @@ internal sealed class RawClient : IDisposable
         return message;
     }
 
-    public static byte[] Command(string command, string database = "tests")
+    public static byte[] Command(string command, string database = "tests", byte flags = 0)
     {
         var document = BsonDocument.Parse(command);
         document["$db"] = database;
-        return Message(OpMsg, [0, 0, 0, 0, 0, .. document.ToBson()]);
+        return Message(OpMsg, [flags, 0, 0, 0, 0, .. document.ToBson()]);
     }
 
     public async Task<BsonDocument> RunAsync(string command, string database = "tests")
@@ -72,6 +72,13 @@ internal sealed class RawClient : IDisposable
     }
 
     public void StopSending() => _socket.Client.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Closes with a reset, which leaves no port occupied on this side.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        Dispose();
+    }
 
     public void Dispose() => _socket.Dispose();
 }

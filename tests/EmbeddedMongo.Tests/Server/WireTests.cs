@@ -96,6 +96,29 @@ public sealed class WireTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
     }
 
     [Fact]
+    public async Task Writes_that_want_no_answer_are_done_though_the_client_closes_at_once()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            using var client = await RawClient.ConnectAsync(server.Port);
+            var insert = RawClient.Command("{insert: 'farewell', documents: [{}]}", flags: 2);
+            await client.SendAsync([.. insert, .. insert, .. insert]);
+        }
+
+        await Testing.Eventually.Until(async () => (await server.RunAsync("{count: 'farewell'}"))["n"] == 150, "all are stored");
+    }
+
+    [Fact]
+    public async Task A_client_that_has_said_all_it_has_to_say_still_gets_its_answer()
+    {
+        using var client = await RawClient.ConnectAsync(server.Port);
+        await client.SendAsync(RawClient.Command("{ping: 1}"));
+        client.StopSending();
+
+        Assert.Equal(1.0, (await client.ReadAsync())["ok"]);
+    }
+
+    [Fact]
     public async Task A_message_may_come_byte_by_byte()
     {
         using var client = await RawClient.ConnectAsync(server.Port);
