@@ -34,7 +34,8 @@ internal sealed class ExtremeAccumulator(int sign, Collation collation) : Accumu
     {
         if (!Expression.IsNullish(value) && (_extreme is null || Math.Sign(collation.Compare(value!, _extreme)) == sign))
         {
-            _extreme = value;
+            Release(_extreme);
+            _extreme = Weighed(value!);
         }
     }
 }
@@ -45,7 +46,7 @@ internal sealed class FirstAccumulator : Accumulator
 
     public override BsonValue Result => _first ?? BsonNull.Value;
 
-    public override void Add(BsonValue? value) => _first ??= value ?? BsonNull.Value;
+    public override void Add(BsonValue? value) => _first ??= Weighed(value ?? BsonNull.Value);
 }
 
 internal sealed class LastAccumulator : Accumulator
@@ -54,7 +55,11 @@ internal sealed class LastAccumulator : Accumulator
 
     public override BsonValue Result => _last ?? BsonNull.Value;
 
-    public override void Add(BsonValue? value) => _last = value;
+    public override void Add(BsonValue? value)
+    {
+        Release(_last);
+        _last = Weighed(value ?? BsonNull.Value);
+    }
 }
 
 internal sealed class PushAccumulator : Accumulator

@@ -8,17 +8,21 @@ internal sealed class Pipeline
 {
     private readonly Stage[] _stages;
 
-    private Pipeline(PipelineHead head, Stage[] stages) => (Head, _stages) = (head, stages);
+    private Pipeline(PipelineHead head, List<(string Name, BsonValue Argument)> rest, QueryContext context) =>
+        (Head, Rest, _stages) = (head, rest, StageParser.ParseAll(rest, context));
 
     /// <summary>What is left to the reading of a collection, and expected to have been done by <see cref="Run"/>.</summary>
     public PipelineHead Head { get; }
+
+    /// <summary>The stages that are carried out after the head, in their order.</summary>
+    public IReadOnlyList<(string Name, BsonValue Argument)> Rest { get; }
 
     /// <summary>Parses stages that documents are put through.</summary>
     /// <param name="stages">The stages.</param>
     /// <param name="context">Their collation and variables, if there are any; <c>$lookup</c> parses anew for each value of its own.</param>
     /// <exception cref="MongoError">A stage is malformed or not supported.</exception>
     public static Pipeline Parse(BsonArray stages, QueryContext? context = null) =>
-        new(PipelineHead.Nothing, StageParser.ParseAll(StageOrder.Arrange(stages), context ?? QueryContext.Plain));
+        new(PipelineHead.Nothing, StageOrder.Arrange(stages), context ?? QueryContext.Plain);
 
     /// <summary>Parses stages over a collection, whose reading they begin with.</summary>
     public static Pipeline ParseOver(BsonArray stages, QueryContext context)
@@ -31,7 +35,7 @@ internal sealed class Pipeline
             StageParser.CheckText(StageParser.MatchFilter(argument));
         }
 
-        return new(head, StageParser.ParseAll(arranged, context));
+        return new(head, arranged, context);
     }
 
     /// <summary>Puts documents through the stages, one by one where the stages allow it. The documents are not changed.</summary>

@@ -45,7 +45,7 @@ internal sealed record PipelineHead(BsonDocument Filter, BsonDocument? Sort, lon
     public SortedScan Of(MatchScan? matching) => new(matching, Sort, Skip, Limit);
 
     /// <summary>The part that the <c>$skip</c> and <c>$limit</c> stages from an index on leave, and how many stages these are.</summary>
-    public static (long From, long To, int Count) Window(List<(string Name, BsonValue Argument)> stages, int index)
+    public static (long From, long To, int Count) Window(IReadOnlyList<(string Name, BsonValue Argument)> stages, int index)
     {
         var (from, to, count) = (0L, long.MaxValue, 0);
 

@@ -8,7 +8,7 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>aggregate: the leading $match may use an index, the rest is computed.</summary>
 internal static class AggregateCommands
 {
-    private static readonly BsonDocument CountAll = new("$group", new BsonDocument { { "_id", 1 }, { "n", new BsonDocument("$sum", 1) } });
+    private static readonly BsonDocument CountAll = new() { { "_id", 1 }, { "n", new BsonDocument("$sum", 1) } };
 
     public static readonly Command[] All =
     [
@@ -20,12 +20,12 @@ internal static class AggregateCommands
 
     private static ValueTask<BsonDocument?> Aggregate(Engine engine, CommandContext context)
     {
+        var stages = context.Array("pipeline") ?? throw FieldTypes.Missing("aggregate", "pipeline");
         if (context.Body[0].IsNumeric)
         {
-            throw MongoError.NotSupported("Aggregations that are not over a collection are not supported by this server");
+            throw WithoutCollection(context.Body[0], stages);
         }
 
-        var stages = context.Array("pipeline") ?? throw FieldTypes.Missing("aggregate", "pipeline");
         if (!context.Has("cursor"))
         {
             throw MongoError.FailedToParse("The 'cursor' option is required, except for aggregate with the explain argument");
@@ -40,11 +40,11 @@ internal static class AggregateCommands
         var head = pipeline.Head;
         var filter = CompiledFilter.Parse(head.Filter, queryContext, context.Hint);
         DocumentSource source;
-        if (OnlyCounts(stages))
+        if (CountOf(pipeline) is var (from, to, result))
         {
             // CountDocuments sends this; the documents need not be looked at twice.
-            var count = FindCommands.CountMatches(session, database, name, filter, long.MaxValue);
-            source = DocumentSource.Of(count == 0 ? [] : [new BsonDocument { { "_id", 1 }, { "n", Number.Wrap(count) } }]);
+            var count = FindCommands.CountMatches(session, database, name, filter, to) - from;
+            source = DocumentSource.Of(count <= 0 ? [] : [result(Number.Wrap(count))]);
         }
         else
         {
@@ -55,6 +55,24 @@ internal static class AggregateCommands
         return default;
     }
 
-    private static bool OnlyCounts(BsonArray stages) =>
-        stages.Count is 1 or 2 && stages[^1].Equals(CountAll) && (stages.Count == 1 || stages[0].AsBsonDocument.GetElement(0).Name == "$match");
+    /// <summary>The part that is counted, if counting is all that there is to do.</summary>
+    private static (long From, long To, Func<BsonValue, BsonDocument> Result)? CountOf(Pipeline pipeline)
+    {
+        var (from, to, windows) = PipelineHead.Window(pipeline.Rest, 0);
+
+        return pipeline.Head.Sort is not null || pipeline.Rest.Count != windows + 1 ? null : pipeline.Rest[^1] switch
+        {
+            ("$count", BsonString name) => (from, to, count => new BsonDocument(name.Value, count)),
+            ("$group", var group) when group.Equals(CountAll) => (from, to, count => new BsonDocument { { "_id", 1 }, { "n", count } }),
+            _ => null,
+        };
+    }
+
+    // There are stages that need no collection, but not here.
+    private static MongoError WithoutCollection(BsonValue number, BsonArray stages) =>
+        number.ToDouble() != 1 ? MongoError.FailedToParse("Invalid command format: the 'aggregate' field must specify a collection name or 1")
+        : stages.Count == 0 ? new(73, "InvalidNamespace", "{aggregate: 1} is not valid for an empty pipeline.")
+        : StageParser.Open(stages[0]).Name is "$currentOp" or "$listLocalSessions" or "$listSessions" or "$documents" or "$changeStream" or "$queryStats" or "$listCatalog"
+            ? MongoError.NotSupported("Aggregations that are not over a collection are not supported by this server")
+        : new(73, "InvalidNamespace", $"{{aggregate: 1}} is not valid for '{StageParser.Open(stages[0]).Name}'; a collection is required.");
 }

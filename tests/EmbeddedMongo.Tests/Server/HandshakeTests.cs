@@ -37,7 +37,7 @@ public sealed class HandshakeTests(EmbeddedServer server) : IClassFixture<Embedd
     [InlineData("{find: 'x', showRecordId: true}", 238)]
     [InlineData("{find: 'x', tailable: true}", 238)]
     [InlineData("{aggregate: 'x', pipeline: [], explain: true}", 238)]
-    [InlineData("{aggregate: 1, pipeline: [], cursor: {}}", 238)]
+    [InlineData("{aggregate: 1, pipeline: [{$currentOp: {}}], cursor: {}}", 238)]
     [InlineData("{aggregate: 'x', pipeline: []}", 9)]
     [InlineData("{create: 'x', capped: true, size: 1000}", 238)]
     [InlineData("{find: 'x', filter: 'y'}", 14)]
