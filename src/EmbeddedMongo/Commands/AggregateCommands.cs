@@ -12,9 +12,9 @@ internal static class AggregateCommands
 
     public static readonly Command[] All =
     [
-        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation", "collation", "let", "hint"], Aggregate)
+        new("aggregate", ["pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation", "collation", "let", "hint", "explain"], Aggregate)
         {
-            Unsupported = ["explain", "fromMongos", "needsMerge", "exchange"],
+            Unsupported = ["fromMongos", "needsMerge", "exchange"],
         },
     ];
 
@@ -24,6 +24,12 @@ internal static class AggregateCommands
         if (context.Body[0].IsNumeric)
         {
             throw WithoutCollection(context.Body[0], stages);
+        }
+
+        if (context.Flag("explain"))
+        {
+            using var explained = context.Read(engine);
+            return new(ExplainAggregate.Run(new ExplainRun(explained, context, engine, executes: false, listsAll: false)));
         }
 
         if (!context.Has("cursor"))
@@ -69,7 +75,7 @@ internal static class AggregateCommands
     }
 
     // There are stages that need no collection, but not here.
-    private static MongoError WithoutCollection(BsonValue number, BsonArray stages) =>
+    public static MongoError WithoutCollection(BsonValue number, BsonArray stages) =>
         number.ToDouble() != 1 ? MongoError.FailedToParse("Invalid command format: the 'aggregate' field must specify a collection name or 1")
         : stages.Count == 0 ? new(73, "InvalidNamespace", "{aggregate: 1} is not valid for an empty pipeline.")
         : StageParser.Open(stages[0]).Name is "$currentOp" or "$listLocalSessions" or "$listSessions" or "$documents" or "$changeStream" or "$queryStats" or "$listCatalog"

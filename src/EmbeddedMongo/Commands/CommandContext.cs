@@ -54,6 +54,13 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
         return session;
     }
 
+    /// <summary>A command inside of this one, in the same database.</summary>
+    public CommandContext Inside(BsonDocument command)
+    {
+        var body = new BsonDocument(command.Where(f => f.Name != "$db")) { { "$db", Database } };
+        return new CommandContext(Message.With(body), Reply, ConnectionId, disconnected);
+    }
+
     public BsonValue? Hint => Body.GetValue("hint", null);
 
     public bool Has(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull;

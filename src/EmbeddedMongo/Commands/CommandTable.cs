@@ -5,7 +5,7 @@ internal static class CommandTable
 {
     private static readonly Dictionary<string, Command> Commands = new Command[][]
     {
-        HandshakeCommands.All, FindCommands.All, WriteCommands.All, AggregateCommands.All, IndexCommands.All, CollModCommand.All, CollectionCommands.All,
+        HandshakeCommands.All, FindCommands.All, WriteCommands.All, AggregateCommands.All, IndexCommands.All, CollModCommand.All, ExplainCommand.All, CollectionCommands.All,
         ValidateCommand.All, SessionCommands.All, ServerCommands.All, StatsCommands.All,
     }.SelectMany(c => c).ToDictionary(c => c.Name);
 

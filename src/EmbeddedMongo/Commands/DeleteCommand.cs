@@ -45,7 +45,7 @@ internal static class DeleteCommand
         return document;
     }
 
-    private static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement, QueryContext context)
+    public static Attempt<(CompiledFilter Filter, bool Multi)> Parse(BsonDocument statement, QueryContext context)
     {
         StatementFields.Check(statement, Ns, "q", "limit", "collation", "hint");
         var query = StatementFields.Query(statement, Ns);

@@ -20,6 +20,8 @@ internal sealed class DocumentUpdate
 
     public bool IsReplacement => _spec.IsReplacement;
 
+    public CompiledFilter Filter => _filter;
+
     public static DocumentUpdate Parse(BsonDocument query, BsonValue update, BsonArray? arrayFilters, QueryContext context, BsonValue? hint) =>
         new(CompiledFilter.Parse(query, context, hint), UpdateSpec.Parse(update, arrayFilters, context));
 
@@ -42,16 +44,24 @@ internal sealed class DocumentUpdate
         // Anew for each document: the one before may have made an index multikey.
         var collection = session.Catalog.Find(database, name)!;
         var stored = Targets.Read(session, collection, rid);
+        var (before, after, bytes, changed) = Compute(stored);
+        if (!bytes.AsSpan().SequenceEqual(stored))
+        {
+            DocumentTable.Update(session, collection, rid, before, after, bytes);
+        }
+
+        return (before, after, changed);
+    }
+
+    /// <summary>Whether the update would change a stored document.</summary>
+    public bool Changes(byte[] stored) => Compute(stored).Changed;
+
+    private (BsonDocument Before, BsonDocument After, byte[] Bytes, bool Changed) Compute(byte[] stored)
+    {
         var before = BsonBytes.Decode(stored);
         var after = _spec.Apply(before, _filter.Rest, out var counts);
         var bytes = BsonBytes.Encode(after, 17419, "Resulting document after update");
-        if (bytes.AsSpan().SequenceEqual(stored))
-        {
-            return (before, after, counts);
-        }
-
-        DocumentTable.Update(session, collection, rid, before, after, bytes);
-        return (before, after, true);
+        return (before, after, bytes, counts || !bytes.AsSpan().SequenceEqual(stored));
     }
 
     public BsonDocument Insert(WriteSession session, string database, string name)

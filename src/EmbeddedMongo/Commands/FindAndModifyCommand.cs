@@ -14,21 +14,10 @@ internal static class FindAndModifyCommand
     private static async ValueTask<BsonDocument?> RunAsync(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
-        var query = context.Document("query") ?? [];
         var sort = context.Document("sort") is { ElementCount: > 0 } order ? order : null;
-        var (remove, upsert, returnNew) = (context.Flag("remove"), context.Flag("upsert"), context.Flag("new"));
-        var prepared = new Prepared<(CompiledFilter Filter, DocumentUpdate? Update, Projection? Fields)>(engine.Store.Catalog, database, name, collation =>
-        {
-            var queryContext = context.QueryContext(engine, collation);
-            var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
-
-            if (fields is { IsPositional: true } && returnNew)
-            {
-                throw MongoError.BadValue("cannot use a positional projection and return the new document");
-            }
-
-            return (CompiledFilter.Parse(query, queryContext, context.Hint), ParseUpdate(context, query, queryContext, remove, upsert, returnNew), fields);
-        });
+        var (upsert, returnNew) = (context.Flag("upsert"), context.Flag("new"));
+        var prepared = new Prepared<(CompiledFilter Filter, DocumentUpdate? Update, Projection? Fields)>(
+            engine.Store.Catalog, database, name, collation => Parse(context, context.QueryContext(engine, collation)));
 
         var (value, lastError, fields) = await engine.Store.WriteAsync(session =>
         {
@@ -48,8 +37,21 @@ internal static class FindAndModifyCommand
         };
     }
 
-    private static DocumentUpdate? ParseUpdate(CommandContext context, BsonDocument query, QueryContext queryContext, bool remove, bool upsert, bool returnNew)
+    public static (CompiledFilter Filter, DocumentUpdate? Update, Projection? Fields) Parse(CommandContext context, QueryContext queryContext)
     {
+        var query = context.Document("query") ?? [];
+        var fields = context.Document("fields") is { ElementCount: > 0 } chosen ? Projection.Parse(chosen, query, queryContext) : null;
+        if (fields is { IsPositional: true } && context.Flag("new"))
+        {
+            throw MongoError.BadValue("cannot use a positional projection and return the new document");
+        }
+
+        return (CompiledFilter.Parse(query, queryContext, context.Hint), ParseUpdate(context, query, queryContext), fields);
+    }
+
+    private static DocumentUpdate? ParseUpdate(CommandContext context, BsonDocument query, QueryContext queryContext)
+    {
+        var (remove, upsert, returnNew) = (context.Flag("remove"), context.Flag("upsert"), context.Flag("new"));
         if (remove && (context.Has("update") || upsert || returnNew))
         {
             throw MongoError.FailedToParse("Cannot specify both 'update', 'upsert' or 'new' and 'remove=true'");

@@ -51,7 +51,7 @@ internal static class FindCommands
         return default;
     }
 
-    private static BsonDocument? Sort(BsonDocument? sort)
+    public static BsonDocument? Sort(BsonDocument? sort)
     {
         if (sort is null or { ElementCount: 0 })
         {
@@ -146,11 +146,11 @@ internal static class FindCommands
         return new(new BsonDocument { { "n", Number.Wrap(count) }, { "ok", 1.0 } });
     }
 
-    private static CompiledFilter Query(Engine engine, CommandContext context, Session session) => CompiledFilter.Parse(
+    public static CompiledFilter Query(Engine engine, CommandContext context, Session session) => CompiledFilter.Parse(
         context.Document("query") ?? [], context.QueryContext(engine, session.Catalog.CollationOf(context.Database, context.Collection)), context.Hint);
 
     // A negative limit is as good as a positive one.
-    private static long CountLimit(BsonValue limit)
+    public static long CountLimit(BsonValue limit)
     {
         var number = limit.IsNumeric ? Math.Abs(limit.ToDouble()) : 0;
         return number >= 1 && number < long.MaxValue ? (long)number : long.MaxValue;

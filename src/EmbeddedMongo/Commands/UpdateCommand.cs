@@ -42,7 +42,7 @@ internal static class UpdateCommand
         });
     }
 
-    private static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement, QueryContext context)
+    public static Attempt<(DocumentUpdate Update, bool Multi, bool Upsert)> Parse(BsonDocument statement, QueryContext context)
     {
         StatementFields.Check(statement, Ns, "q", "u", "multi", "upsert", "arrayFilters", "collation", "hint");
         var query = StatementFields.Query(statement, Ns);

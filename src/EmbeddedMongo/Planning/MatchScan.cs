@@ -56,8 +56,14 @@ internal sealed class MatchScan : IDisposable
     /// <summary>How many entries of indexes were read.</summary>
     public long KeysExamined => Search?.KeysRead ?? _parts!.Sum(p => p.IsNatural ? 0 : p.Count) + _keysCounted;
 
-    /// <summary>How many documents were matched.</summary>
+    /// <summary>How many documents were looked at.</summary>
     public long DocumentsExamined { get; private set; }
+
+    /// <summary>How many of them matched.</summary>
+    public long Matched { get; private set; }
+
+    /// <summary>How many rows each part of the plan read.</summary>
+    public IEnumerable<long> RowsRead => _parts!.Select(p => p.Count);
 
     /// <summary>No index narrows what is read.</summary>
     public bool ReadsAll => Plan is { Parts: [{ IsNatural: true }] };
@@ -87,6 +93,7 @@ internal sealed class MatchScan : IDisposable
             DocumentsExamined++;
             if (Matches() && IsHit())
             {
+                Matched++;
                 return true;
             }
         }

@@ -35,6 +35,9 @@ internal sealed class TextSearch
     /// <summary>The words to look up, in the order in which their scores are added up.</summary>
     public SortedSet<string> Terms { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How many records have one of the words.</summary>
+    public int Found { get; private set; }
+
     /// <summary>How many entries of the index were read.</summary>
     public long KeysRead { get; private set; }
 
@@ -53,6 +56,7 @@ internal sealed class TextSearch
             }
         }
 
+        Found = scores.Count;
         return [.. scores.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Value).ThenBy(s => s.Key)];
     }
 
@@ -81,6 +85,15 @@ internal sealed class TextSearch
             && _phrases.TrueForAll(p => folded.Exists(t => t.Contains(p, StringComparison.Ordinal)))
             && !_barredPhrases.Exists(p => folded.Exists(t => t.Contains(p, StringComparison.Ordinal)));
     }
+
+    /// <summary>The query taken apart, as explain shows it.</summary>
+    public BsonDocument Describe() => new()
+    {
+        { "terms", new BsonArray(_words) },
+        { "negatedTerms", new BsonArray(_barredWords) },
+        { "phrases", new BsonArray(_query.Phrases) },
+        { "negatedPhrases", new BsonArray(_query.BarredPhrases) },
+    };
 
     private bool HasAny(List<WeightedText> texts, HashSet<string> words) =>
         words.Count > 0 && texts.Exists(t => TextTokens.Of(t.Text, t.Language, _query.Sensitivity, withStopWords: true).Any(words.Contains));

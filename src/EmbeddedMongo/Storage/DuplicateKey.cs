@@ -29,7 +29,8 @@ internal static class DuplicateKey
         ? $"CollationKey(0x{Convert.ToHexStringLower(collation.Key(text.Value).AsSpan()[..^1])})"
         : value;
 
-    private static string Shell(BsonValue value) => value switch
+    /// <summary>A value as the shell would write it.</summary>
+    public static string Shell(BsonValue value) => value switch
     {
         BsonDocument { ElementCount: 0 } => "{}",
         BsonDocument document => $"{{ {string.Join(", ", document.Select(e => $"{e.Name}: {Shell(e.Value)}"))} }}",

@@ -39,6 +39,9 @@ internal sealed class WireMessage
     /// <summary>Documents sent beside the body, by the name of the field they stand for.</summary>
     public Dictionary<string, List<ReadOnlyMemory<byte>>> Sequences { get; }
 
+    /// <summary>Another command in the place of this one.</summary>
+    public WireMessage With(BsonDocument body) => new(RequestId, body, IsLegacy, ExpectsReply, []);
+
     public string CommandName => Body.GetElement(0).Name;
 
     /// <summary>Throws <see cref="InvalidDataException"/> where the framing is broken, and <see cref="MongoError"/> where the BSON inside is.</summary>

@@ -36,7 +36,6 @@ public sealed class HandshakeTests(EmbeddedServer server) : IClassFixture<Embedd
     [InlineData("{delete: 'x', deletes: [{q: {}, limit: 1, nonsense: 1}]}", 40415)]
     [InlineData("{find: 'x', showRecordId: true}", 238)]
     [InlineData("{find: 'x', tailable: true}", 238)]
-    [InlineData("{aggregate: 'x', pipeline: [], explain: true}", 238)]
     [InlineData("{aggregate: 1, pipeline: [{$currentOp: {}}], cursor: {}}", 238)]
     [InlineData("{aggregate: 'x', pipeline: []}", 9)]
     [InlineData("{create: 'x', capped: true, size: 1000}", 238)]
