@@ -52,8 +52,7 @@ internal static class ExpressionEqualities
             var (a, b) = (ExpressionParser.Parse(arguments[0], context), ExpressionParser.Parse(arguments[1], context));
             var (path, literal) = a is Literal ? (b as PathExpression, a as Literal) : (a as PathExpression, b as Literal);
 
-            // An array is compared as a whole here, but by its elements in an index.
-            if (path?.OfDocument is { } field && literal?.Value is { } value and not (BsonArray or BsonUndefined or BsonRegularExpression))
+            if (path?.OfDocument is { } field && literal?.Value is { } value)
             {
                 implied.Add(new BsonDocument(field, new BsonDocument("$eq", value)));
             }

@@ -82,6 +82,26 @@ public class AggregationTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
         }
     }
 
+    [Theory]
+    [InlineData("{$eq: ['$a', 2]}", "2")]
+    [InlineData("{$eq: [[1, 2], '$a']}", "4")]
+    [InlineData("{$eq: ['$a', null]}", "5")]
+    [InlineData("{$eq: ['$a', '$none']}", "6")]
+    [InlineData("{$and: [{$eq: ['$a.b', 1]}, {$gt: ['$_id', 0]}]}", "7")]
+    [InlineData("{$or: [{$eq: ['$a', 1]}, {$eq: ['$a', 2]}]}", "1,2")]
+    [InlineData("{$not: [{$eq: ['$a', 1]}]}", "2,3,4,5,6,7,8")]
+    public async Task An_expression_finds_the_same_with_an_index(string expression, string ids)
+    {
+        var collection = server.NewCollection();
+        await collection.InsertAsync("{_id: 1, a: 1}", "{_id: 2, a: 2.0}", "{_id: 3, a: [2]}", "{_id: 4, a: [1, 2]}", "{_id: 5, a: null}", "{_id: 6}", "{_id: 7, a: {b: 1}}", "{_id: 8, a: [{b: 1}]}");
+
+        foreach (var index in new[] { "{_id: 1}", "{a: 1}", "{'a.b': 1}" })
+        {
+            await collection.IndexAsync(index);
+            Assert.Equal(ids, await collection.IdsAsync($"{{$expr: {expression}}}", "{_id: 1}"));
+        }
+    }
+
     [Fact]
     public async Task A_text_search_leads_a_pipeline_and_orders_it()
     {
