@@ -13,7 +13,9 @@ internal sealed class LookupStage
     private readonly LookupJoin? _join;
     private readonly BsonArray? _stages;
     private readonly (string Name, Expression Value)[] _variables = [];
+    private readonly Dictionary<string, LookupTable?> _tables = [];
     private List<BsonDocument>? _sameForAll;
+    private int _scans;
 
     private LookupStage(BsonDocument spec, string from, QueryContext context)
     {
@@ -122,9 +124,32 @@ internal sealed class LookupStage
     private IEnumerable<BsonDocument> Through(QueryContext context, BsonDocument document)
     {
         var pipeline = Parse(context);
-        return _join is null ? context.Lookups!.Run(pipeline, _from, context) : pipeline.Run(_join.Find(document));
+        return _join is not null ? pipeline.Run(_join.Find(document)) : FromTable(pipeline.Head.Filter, context) ?? context.Lookups!.Run(pipeline, _from, context);
     }
 
     // The join comes first, so that what would be the pipeline's head is not.
     private Pipeline Parse(QueryContext context) => _join is null ? Pipeline.ParseOver(_stages!, context) : Pipeline.Parse(_stages!, context);
+
+    /// <summary>Where an expression asks for an equality and no index knows it, many documents are reason to read the collection but once.</summary>
+    private IEnumerable<BsonDocument>? FromTable(BsonDocument filter, QueryContext context)
+    {
+        if (StageParser.Searches(filter) || ExpressionEqualities.Of(filter, context).FirstOrDefault() is not (string path, var value))
+        {
+            return null;
+        }
+
+        if (!_tables.TryGetValue(path, out var table))
+        {
+            using var scan = context.Lookups!.Open(_from, filter, context);
+
+            if (scan is { ReadsAll: true } && _scans++ == 0)
+            {
+                return null;
+            }
+
+            _tables[path] = table = scan is { ReadsAll: true } ? LookupTable.Read(_from, path, context) : null;
+        }
+
+        return table is null ? null : Pipeline.Parse(_stages!, context).Run(table.Find([value]));
+    }
 }

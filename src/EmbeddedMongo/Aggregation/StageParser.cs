@@ -83,7 +83,7 @@ internal static class StageParser
         }
     }
 
-    private static bool Searches(BsonDocument filter) => filter.Any(clause => clause.Name == "$text"
+    public static bool Searches(BsonDocument filter) => filter.Any(clause => clause.Name == "$text"
         || (clause.Name is "$and" or "$or" or "$nor" && clause.Value is BsonArray parts && parts.OfType<BsonDocument>().Any(Searches)));
 
     public static BsonDocument SortKeys(BsonValue argument)

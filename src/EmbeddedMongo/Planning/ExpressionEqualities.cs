@@ -10,52 +10,36 @@ internal static class ExpressionEqualities
     /// <summary>The filter, with the equalities that its expressions imply.</summary>
     public static BsonDocument Add(BsonDocument filter, QueryContext context)
     {
-        var implied = new BsonArray();
-        Collect(filter, context, implied);
+        var implied = Of(filter, context).Select(e => new BsonDocument(e.Path, new BsonDocument("$eq", e.Value))).ToList();
         return implied.Count == 0 ? filter : new("$and", new BsonArray(implied.Prepend(filter)));
     }
 
-    private static void Collect(BsonDocument filter, QueryContext context, BsonArray implied)
+    public static IEnumerable<(string Path, BsonValue Value)> Of(BsonDocument filter, QueryContext context) => filter.SelectMany(clause => clause switch
     {
-        foreach (var clause in filter)
-        {
-            if (clause.Name == "$expr")
-            {
-                CollectExpression(clause.Value, context, implied);
-            }
-            else if (clause.Name == "$and" && clause.Value is BsonArray parts)
-            {
-                foreach (var part in parts.OfType<BsonDocument>())
-                {
-                    Collect(part, context, implied);
-                }
-            }
-        }
-    }
+        { Name: "$expr" } => OfExpression(clause.Value, context),
+        { Name: "$and", Value: BsonArray parts } => parts.OfType<BsonDocument>().SelectMany(part => Of(part, context)),
+        _ => [],
+    });
 
-    private static void CollectExpression(BsonValue expression, QueryContext context, BsonArray implied)
+    private static IEnumerable<(string Path, BsonValue Value)> OfExpression(BsonValue expression, QueryContext context)
     {
         if (expression is not BsonDocument { ElementCount: 1 } call || call[0] is not BsonArray arguments)
         {
-            return;
+            return [];
         }
 
         if (call.Contains("$and"))
         {
-            foreach (var part in arguments)
-            {
-                CollectExpression(part, context, implied);
-            }
+            return arguments.SelectMany(part => OfExpression(part, context));
         }
-        else if (call.Contains("$eq") && arguments.Count == 2)
-        {
-            var (a, b) = (ExpressionParser.Parse(arguments[0], context), ExpressionParser.Parse(arguments[1], context));
-            var (path, literal) = a is Literal ? (b as PathExpression, a as Literal) : (a as PathExpression, b as Literal);
 
-            if (path?.OfDocument is { } field && literal?.Value is { } value)
-            {
-                implied.Add(new BsonDocument(field, new BsonDocument("$eq", value)));
-            }
+        if (!call.Contains("$eq") || arguments.Count != 2)
+        {
+            return [];
         }
+
+        var (a, b) = (ExpressionParser.Parse(arguments[0], context), ExpressionParser.Parse(arguments[1], context));
+        var (path, literal) = a is Literal ? (b as PathExpression, a as Literal) : (a as PathExpression, b as Literal);
+        return path?.OfDocument is { } field && literal?.Value is { } value ? [(field, value)] : [];
     }
 }

@@ -62,6 +62,8 @@ public class DateExpressionTests
     [InlineData("2021-01-02T00:00:00Z", "2021-01-03T00:00:00Z", "week", ", startOfWeek: 'Monday'", 0)]
     [InlineData("2020-11-08T00:59:59Z", "2020-11-08T01:00:00Z", "hour", "", 1)]
     [InlineData("2020-11-08T00:20:00Z", "2020-11-08T00:40:00Z", "hour", ", timezone: '+00:30'", 1)]
+    [InlineData("2020-11-01T05:30:00Z", "2020-11-01T06:30:00Z", "hour", ", timezone: 'America/New_York'", 1)]
+    [InlineData("2020-11-01T00:30:00Z", "2020-11-02T12:00:00Z", "day", ", timezone: 'America/New_York'", 2)]
     [InlineData("2020-11-08T00:00:00Z", "2020-11-08T00:00:01.5Z", "millisecond", "", 1500)]
     public void A_difference_counts_how_often_a_unit_begins(string start, string end, string unit, string more, int expected) =>
         Same($"NumberLong({expected})", Evaluate($"{{$dateDiff: {{startDate: ISODate('{start}'), endDate: ISODate('{end}'), unit: '{unit}'{more}}}}}"));

@@ -58,9 +58,9 @@ public class LookupTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
     [Fact]
     public async Task A_regular_expression_joins_itself_and_no_text()
     {
-        var (local, other) = await JoinedAsync(["{_id: 1, a: /x/}", "{_id: 2, a: [/x/, 'y']}"], "{_id: 1, b: /x/}", "{_id: 2, b: 'xx'}", "{_id: 3, b: 'y'}");
+        var (local, other) = await JoinedAsync(["{_id: 1, a: [/x/, 'y']}", "{_id: 2, a: /x/}", "{_id: 3, a: [/x/, 'y']}"], "{_id: 1, b: /x/}", "{_id: 2, b: 'xx'}", "{_id: 3, b: 'y'}");
 
-        Same("[{_id: 1, m: [1]}, {_id: 2, m: [1, 3]}]", await RunAsync(local,
+        Same("[{_id: 1, m: [1, 3]}, {_id: 2, m: [1]}, {_id: 3, m: [1, 3]}]", await RunAsync(local,
             $"[{{$lookup: {{from: '{Name(other)}', localField: 'a', foreignField: 'b', as: 'm'}}}}, {{$project: {{m: '$m._id'}}}}]"));
     }
 
@@ -144,6 +144,8 @@ public class LookupTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 
         Same("[{n: 3000}]", await RunAsync(local, pipeline.Replace("FIELD", "b", StringComparison.Ordinal)));
         Same("[{n: 3000}]", await RunAsync(local, pipeline.Replace("FIELD", "_id", StringComparison.Ordinal)));
+        Same("[{n: 3000}]", await RunAsync(local,
+            $"[{{$lookup: {{from: '{Name(other)}', let: {{a: '$a'}}, pipeline: [{{$match: {{$expr: {{$eq: ['$b', '$$a']}}}}}}], as: 'm'}}}}, {{$match: {{m: {{$size: 1}}}}}}, {{$count: 'n'}}]"));
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20); // 9 million comparisons would take minutes
     }
 
