@@ -10,6 +10,8 @@ namespace Visuels.EmbeddedMongo;
 [SuppressMessage("Naming", "CA1710", Justification = "It is an answer of the protocol; it being thrown is how it travels.")]
 public sealed class MongoError(int code, string codeName, string message) : Exception(message)
 {
+    internal const int MaxTimeExpired = 50;
+
     /// <summary>MongoDB's numeric error code.</summary>
     public int Code { get; } = code;
 

@@ -29,7 +29,7 @@ internal static class CollModCommand
             Check(request);
         }
 
-        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        return await context.WriteAsync(engine, session => session.Atomically(() =>
         {
             var collection = session.Catalog.Find(database, name)
                 ?? throw new MongoError(26, "NamespaceNotFound", $"ns does not exist: {database}.{name}");

@@ -34,7 +34,7 @@ internal static class CollectionCommands
             throw MongoError.BadValue($"The field 'key' for an _id index must be {{_id: 1}}, but got {idIndex.GetValue("key", BsonNull.Value)}");
         }
 
-        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        return await context.WriteAsync(engine, session => session.Atomically(() =>
         {
             // What is there already with the same options is as good as made.
             var collection = session.Catalog.Find(database, name) ?? CatalogTables.Create(session, database, name, collation);
@@ -50,7 +50,7 @@ internal static class CollectionCommands
     private static async ValueTask<BsonDocument?> DropAsync(Engine engine, CommandContext context)
     {
         var (database, name) = (context.Database, context.Collection);
-        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        return await context.WriteAsync(engine, session => session.Atomically(() =>
         {
             if (session.Catalog.Find(database, name) is not { } collection)
             {
@@ -65,7 +65,7 @@ internal static class CollectionCommands
     private static async ValueTask<BsonDocument?> DropDatabaseAsync(Engine engine, CommandContext context)
     {
         var database = context.Database;
-        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        return await context.WriteAsync(engine, session => session.Atomically(() =>
         {
             var collections = session.Catalog.Of(database).ToList();
             collections.ForEach(c => CatalogTables.Drop(session, c));

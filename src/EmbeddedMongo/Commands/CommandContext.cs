@@ -61,6 +61,30 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
         return new CommandContext(Message.With(body), Reply, ConnectionId, disconnected);
     }
 
+    /// <summary>Work for the writer, which may begin, and go from one document to the next, as long as maxTimeMS says.</summary>
+    public Task<T> WriteAsync<T>(Engine engine, Func<WriteSession, T> work)
+    {
+        if (Count("maxTimeMS") is not (> 0 and var limit))
+        {
+            return engine.Store.WriteAsync(work);
+        }
+
+        var deadline = Environment.TickCount64 + limit;
+        return engine.Store.WriteAsync(session =>
+        {
+            session.Deadline = deadline;
+            try
+            {
+                session.CheckDeadline();
+                return work(session);
+            }
+            finally
+            {
+                session.Deadline = long.MaxValue;
+            }
+        });
+    }
+
     public BsonValue? Hint => Body.GetValue("hint", null);
 
     public bool Has(string field) => Body.TryGetValue(field, out var value) && !value.IsBsonNull;

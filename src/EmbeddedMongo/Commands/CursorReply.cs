@@ -36,6 +36,7 @@ internal static class CursorReply
         var stays = false;
         try
         {
+            session.Deadline = cursor.TimeLeft is { } left ? Environment.TickCount64 + left : long.MaxValue;
             cursor.Source.Attach(session);
             var most = batchSize is null or 0 ? long.MaxValue : batchSize.Value;
             stays = Write(context.Reply, "nextBatch", session, cursor, most, more => more ? id : 0);
@@ -56,6 +57,8 @@ internal static class CursorReply
             var hasMore = WriteDocuments(reply, session, cursor, batchSize);
             reply.Close(documents);
             cursor.Source.Detach();
+
+            cursor.TimeLeft = session.Deadline == long.MaxValue ? null : Math.Max(0, session.Deadline - Environment.TickCount64);
 
             // Only now may another request find the cursor: until here its source was being read.
             var id = idOf(hasMore);

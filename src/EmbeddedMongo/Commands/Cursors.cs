@@ -19,6 +19,9 @@ internal sealed class Cursor(string ns, DocumentSource source)
 
     public DateTimeOffset LastUsed { get; set; }
 
+    /// <summary>The milliseconds that are left of the maxTimeMS it was opened with.</summary>
+    public long? TimeLeft { get; set; }
+
     /// <summary>The id of the session it was opened in, if any.</summary>
     public BsonValue? Session { get; init; }
 

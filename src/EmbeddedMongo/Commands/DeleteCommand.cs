@@ -20,7 +20,7 @@ internal static class DeleteCommand
             return context.Batch("deletes").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
         });
 
-        return await engine.Store.WriteAsync(session =>
+        return await context.WriteAsync(engine, session =>
         {
             var deleted = 0;
             var errors = new WriteErrors(ordered);
@@ -29,6 +29,7 @@ internal static class DeleteCommand
                 var (filter, multi) = statement.Value;
                 foreach (var rid in Targets.Find(session, database, name, filter, sort: null, multi))
                 {
+                    session.CheckDeadline();
                     Delete(session, database, name, rid);
                     deleted++;
                 }

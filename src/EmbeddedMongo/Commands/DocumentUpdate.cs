@@ -31,6 +31,7 @@ internal sealed class DocumentUpdate
         var modified = 0;
         foreach (var rid in found)
         {
+            session.CheckDeadline();
             modified += Apply(session, database, name, rid).Changed ? 1 : 0;
         }
 

@@ -19,7 +19,7 @@ internal static class FindAndModifyCommand
         var prepared = new Prepared<(CompiledFilter Filter, DocumentUpdate? Update, Projection? Fields)>(
             engine.Store.Catalog, database, name, collation => Parse(context, context.QueryContext(engine, collation)));
 
-        var (value, lastError, fields) = await engine.Store.WriteAsync(session =>
+        var (value, lastError, fields) = await context.WriteAsync(engine, session =>
         {
             var (filter, update, fields) = prepared.For(session.Catalog, database, name);
             var found = Targets.Find(session, database, name, filter, sort, multi: false);

@@ -33,7 +33,7 @@ internal static class IndexCommands
             throw MongoError.BadValue("Standalones can't specify commitQuorum");
         }
 
-        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        return await context.WriteAsync(engine, session => session.Atomically(() =>
         {
             var existing = session.Catalog.Find(database, name);
             var before = existing?.Indexes.Length ?? 0;
@@ -111,7 +111,7 @@ internal static class IndexCommands
     {
         var (database, name) = (context.Database, context.Collection);
         var wanted = context.Body.GetValue("index", BsonNull.Value);
-        return await engine.Store.WriteAsync(session => session.Atomically(() =>
+        return await context.WriteAsync(engine, session => session.Atomically(() =>
         {
             var collection = session.Catalog.Find(database, name) ?? throw NoSuchCollection($"{database}.{name}");
             foreach (var index in Select(collection, wanted).Distinct())

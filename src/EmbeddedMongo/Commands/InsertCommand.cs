@@ -13,12 +13,13 @@ internal static class InsertCommand
         var collection = engine.Store.Catalog.Find(database, name);
         var documents = context.Batch("documents").ConvertAll(bytes => Prepare(bytes, collection));
 
-        return await engine.Store.WriteAsync(session =>
+        return await context.WriteAsync(engine, session =>
         {
             var inserted = 0;
             var errors = new WriteErrors(ordered);
             errors.Each(documents, (document, _) =>
             {
+                session.CheckDeadline();
                 DocumentTable.Insert(session, document.Value, database, name);
                 inserted++;
             });

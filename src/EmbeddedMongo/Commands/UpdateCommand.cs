@@ -19,7 +19,7 @@ internal static class UpdateCommand
             return context.Batch("updates").ConvertAll(bytes => Parse(BsonBytes.DecodeUntrusted(bytes), queryContext));
         });
 
-        return await engine.Store.WriteAsync(session =>
+        return await context.WriteAsync(engine, session =>
         {
             var (matched, modified) = (0, 0);
             var upserted = new BsonArray();

@@ -16,7 +16,7 @@ internal sealed class WriteErrors(bool ordered)
             {
                 run(statements[i], i);
             }
-            catch (MongoError error)
+            catch (MongoError error) when (error.Code != MongoError.MaxTimeExpired)
             {
                 Add(i, error);
                 if (ordered)

@@ -57,6 +57,7 @@ internal static class DocumentTable
         using var rows = session.Db.Use(collection.NaturalScan.Forward).Bind(2, 0);
         while (rows.Step())
         {
+            session.CheckDeadline();
             var document = BsonBytes.Decode(rows.Blob(2));
             Add(session, collection, index, IndexEntries.Of(index.Spec, document), rows.Long(1));
         }

@@ -8,7 +8,7 @@ internal abstract class Session(Database db, Catalog catalog)
     public Catalog Catalog { get; set; } = catalog;
 
     /// <summary>When the command's maxTimeMS is over, as a timestamp of <see cref="Environment.TickCount64"/>.</summary>
-    public long Deadline { get; init; } = long.MaxValue;
+    public long Deadline { get; set; } = long.MaxValue;
 
     /// <summary>Nobody waits for the result any longer.</summary>
     public CancellationToken Disconnected { get; set; }
@@ -23,7 +23,7 @@ internal abstract class Session(Database db, Catalog catalog)
 
         if (Environment.TickCount64 > Deadline)
         {
-            throw new MongoError(50, "MaxTimeMSExpired", "operation exceeded time limit");
+            throw new MongoError(MongoError.MaxTimeExpired, "MaxTimeMSExpired", "operation exceeded time limit");
         }
     }
 }

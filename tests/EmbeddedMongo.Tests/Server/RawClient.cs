@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
 using MongoDB.Bson.Serialization;
 
 namespace Visuels.EmbeddedMongo.Tests.Server;
@@ -9,6 +10,7 @@ namespace Visuels.EmbeddedMongo.Tests.Server;
 internal sealed class RawClient : IDisposable
 {
     public const int OpMsg = 2013;
+    private static readonly BsonBinaryWriterSettings Deep = new() { MaxSerializationDepth = 300 };
     private readonly TcpClient _socket = new();
 
     public NetworkStream Stream { get; private set; } = null!;
@@ -35,7 +37,7 @@ internal sealed class RawClient : IDisposable
     {
         var document = BsonDocument.Parse(command);
         document["$db"] = database;
-        return Message(OpMsg, [flags, 0, 0, 0, 0, .. document.ToBson()]);
+        return Message(OpMsg, [flags, 0, 0, 0, 0, .. document.ToBson(writerSettings: Deep)]);
     }
 
     public async Task<BsonDocument> RunAsync(string command, string database = "tests")

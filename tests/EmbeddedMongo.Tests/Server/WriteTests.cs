@@ -147,11 +147,6 @@ public sealed class WriteTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
         await Testing.Eventually.Until(async () => await _things.CountDocumentsAsync("{}", cancellationToken: Find.Ct) == 1, "the document is there");
     }
 
-    [Theory]
-    [InlineData("{_id: [1]}", 53)]
-    [InlineData("{_id: {$a: 1}}", 52)]
-    public async Task Some_values_cannot_be_an_id(string document, int code) =>
-        Assert.Equal(code, (await Find.WriteErrorAsync(() => _things.InsertOneAsync(BsonDocument.Parse(document), cancellationToken: Find.Ct))).Code);
 
     [Fact]
     public async Task A_document_may_have_sixteen_megabytes_and_not_grow_beyond()
