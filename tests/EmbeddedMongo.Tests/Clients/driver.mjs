@@ -174,6 +174,28 @@ await check('indexes are made, listed, used for uniqueness and dropped', async (
   assert.deepEqual((await things.indexes()).map(i => i.name), ['_id_']);
 });
 
+await check('aggregate groups, unwinds, joins and facets', async () => {
+  const orders = fresh();
+  const customers = fresh();
+  await customers.insertMany([{ _id: 'c1', name: 'Ann' }, { _id: 'c2', name: 'Bob' }]);
+  await orders.insertMany([
+    { _id: 1, who: 'c1', lines: [{ p: 'a', n: 2 }, { p: 'b', n: 1 }] }, { _id: 2, who: 'c1', lines: [{ p: 'a', n: 1 }] }, { _id: 3, who: 'c3', lines: [] },
+  ]);
+  assert.deepEqual(await orders.aggregate([
+    { $unwind: '$lines' }, { $group: { _id: '$lines.p', n: { $sum: '$lines.n' }, first: { $first: '$_id' } } }, { $sort: { _id: 1 } },
+  ]).toArray(), [{ _id: 'a', n: 3, first: 1 }, { _id: 'b', n: 1, first: 1 }]);
+  assert.deepEqual(await orders.aggregate([
+    { $lookup: { from: customers.collectionName, localField: 'who', foreignField: '_id', as: 'customer' } },
+    { $sort: { _id: 1 } }, { $project: { name: { $ifNull: [{ $first: '$customer.name' }, '?'] } } },
+  ]).toArray(), [{ _id: 1, name: 'Ann' }, { _id: 2, name: 'Ann' }, { _id: 3, name: '?' }]);
+  assert.deepEqual(await customers.aggregate([
+    { $lookup: { from: orders.collectionName, let: { id: '$_id' }, pipeline: [{ $match: { $expr: { $eq: ['$who', '$$id'] } } }, { $count: 'n' }], as: 'orders' } },
+    { $sort: { _id: 1 } }, { $project: { orders: 1 } },
+  ]).toArray(), [{ _id: 'c1', orders: [{ n: 2 }] }, { _id: 'c2', orders: [] }]);
+  const [facets] = await orders.aggregate([{ $facet: { total: [{ $count: 'n' }], big: [{ $match: { 'lines.1': { $exists: true } } }, { $project: { _id: 1 } }] } }]).toArray();
+  assert.deepEqual(facets, { total: [{ n: 3 }], big: [{ _id: 1 }] });
+});
+
 await check('text search ranks by score', async () => {
   const things = fresh();
   await things.createIndex({ title: 'text', body: 'text' }, { weights: { title: 10 }, default_language: 'none' });

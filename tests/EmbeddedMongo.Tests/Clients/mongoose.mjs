@@ -78,6 +78,14 @@ await check('text search ranks by score', async () => {
   assert.deepEqual(found.map(b => b.title), ['Tea', 'Coffee']);
 });
 
+await check('aggregate groups and joins', async () => {
+  assert.deepEqual(await Book.aggregate().unwind('tags').group({ _id: '$tags', n: { $sum: 1 } }).sort({ n: -1, _id: 1 }), [{ _id: 'drink', n: 2 }, { _id: 'hard', n: 1 }, { _id: 'hot', n: 1 }]);
+  assert.deepEqual(await Book.aggregate([
+    { $match: { year: { $gte: 2000 } } }, { $lookup: { from: 'authors', localField: 'author', foreignField: '_id', as: 'by' } },
+    { $project: { _id: 0, title: 1, by: { $first: '$by.name' } } }, { $sort: { title: 1 } },
+  ]), [{ title: 'Coffee', by: 'Ann' }, { title: 'Stone', by: 'Bob' }]);
+});
+
 await check('save writes only what changed and guards arrays by the version key', async () => {
   const [one, two] = await Promise.all([Book.findOne({ title: 'Tea' }), Book.findOne({ title: 'Tea' })]);
   one.reviews.push({ stars: 1, by: 'y' });

@@ -68,6 +68,14 @@ check('aggregate, distinct and count', () => {
   assert.equal(db.things.estimatedDocumentCount(), 3);
 });
 
+check('the server says what it is', () => {
+  assert.match(db.version(), /^7\.0\./);
+  assert.equal(db.serverStatus().ok, 1);
+  assert.equal(db.hello().isWritablePrimary, true);
+  assert.equal(db.runCommand({ ping: 1 }).ok, 1);
+  assert.equal(db.adminCommand({ getParameter: 1, featureCompatibilityVersion: 1 }).featureCompatibilityVersion.version, '7.0');
+});
+
 check('errors carry their codes', () => {
   assert.equal(code(() => db.things.insertOne({ _id: 1 })), 11000);
   assert.equal(code(() => db.runCommand({ noSuchCommand: 1 })), 59);
