@@ -53,10 +53,11 @@ internal static class StageParser
         "$facet" => FacetStage.Parse(argument, context),
         "$lookup" => LookupStage.Parse(argument, context),
         "$graphLookup" or "$unionWith" or "$out" or "$merge" or "$bucket" or "$bucketAuto" or "$sample" or "$geoNear"
-            or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents" or "$collStats"
+            or "$redact" or "$fill" or "$densify" or "$setWindowFields" or "$documents"
             or "$indexStats" or "$currentOp" or "$listSessions" or "$listLocalSessions" or "$planCacheStats" or "$search"
             or "$searchMeta" or "$vectorSearch" or "$changeStreamSplitLargeEvent" or "$listSearchIndexes" =>
             throw Failure.NotSupported($"the stage {name}"),
+        "$collStats" => throw Failure.Located(40602, "$collStats is only valid as the first stage in a pipeline."),
         "$changeStream" => throw Failure.Located(40573, "The $changeStream stage is only supported on replica sets"),
         _ => throw Failure.Located(40324, $"Unrecognized pipeline stage name: '{name}'"),
     };

@@ -42,6 +42,12 @@ internal static class AggregateCommands
         using var session = context.Read(engine);
         var lookups = new LookupDatabase(database);
         var queryContext = context.QueryContext(engine, session.Catalog.CollationOf(database, name)) with { Lookups = lookups };
+        if (stages.Count > 0 && StageParser.Open(stages[0]) is ("$collStats", var about))
+        {
+            WriteStats(about);
+            return default;
+        }
+
         var pipeline = Pipeline.ParseOver(stages, queryContext);
         var head = pipeline.Head;
         var filter = CompiledFilter.Parse(head.Filter, queryContext, context.Hint);
@@ -59,6 +65,14 @@ internal static class AggregateCommands
 
         CursorReply.WriteFirst(engine, context, session, context.Namespace, source, batchSize, singleBatch: false);
         return default;
+
+        void WriteStats(BsonValue argument)
+        {
+            var rest = Pipeline.Parse([.. stages.Skip(1)], queryContext);
+            lookups.Session = session;
+            var results = rest.Run([CollStatsStage.Run(engine, context, session, argument)]).ToList();
+            CursorReply.WriteFirst(engine, context, session, context.Namespace, DocumentSource.Of(results), batchSize, singleBatch: false);
+        }
     }
 
     /// <summary>The part that is counted, if counting is all that there is to do.</summary>

@@ -17,9 +17,15 @@ internal static class StatsCommands
 
     private static ValueTask<BsonDocument?> CollStats(Engine engine, CommandContext context)
     {
-        var scale = Scale(context);
+        var scale = context.Has("scale") ? Scale(context.Name, context.Body["scale"]) : 1;
         using var session = context.Read(engine);
         var collection = session.Catalog.Find(context.Database, context.Collection);
+        return new(new BsonDocument("ns", context.Namespace).AddRange(Of(session, collection, scale)).Add("ok", 1.0));
+    }
+
+    /// <summary>What a collection holds and how large it is; null counts as empty.</summary>
+    public static BsonDocument Of(Session session, CollectionInfo? collection, int scale)
+    {
         var (count, size) = collection is null ? default : Sizes.Of(session, collection);
         var indexSizes = new BsonDocument();
         foreach (var (name, bytes) in collection is null ? [] : Sizes.OfIndexes(session, collection))
@@ -28,13 +34,13 @@ internal static class StatsCommands
         }
 
         var indexSize = collection is null ? 0 : Sizes.OfIndexes(session, collection).Sum(i => i.Bytes);
-        var reply = new BsonDocument { { "ns", context.Namespace }, { "size", size / scale }, { "count", Number.Wrap(count) } };
+        var stats = new BsonDocument { { "size", size / scale }, { "count", Number.Wrap(count) } };
         if (count > 0)
         {
-            reply.Add("avgObjSize", Number.Wrap(size / count));
+            stats.Add("avgObjSize", Number.Wrap(size / count));
         }
 
-        return new(reply.AddRange(new BsonDocument
+        return stats.AddRange(new BsonDocument
         {
             { "numOrphanDocs", 0 },
             { "storageSize", size / scale },
@@ -46,13 +52,12 @@ internal static class StatsCommands
             { "totalSize", (size + indexSize) / scale },
             { "indexSizes", indexSizes },
             { "scaleFactor", scale },
-            { "ok", 1.0 },
-        }));
+        });
     }
 
     private static ValueTask<BsonDocument?> DbStats(Engine engine, CommandContext context)
     {
-        var scale = Scale(context);
+        var scale = context.Has("scale") ? Scale(context.Name, context.Body["scale"]) : 1;
         if (context.Flag("freeStorage"))
         {
             throw MongoError.NotSupported("The field 'dbStats.freeStorage' is not supported by this server");
@@ -86,16 +91,9 @@ internal static class StatsCommands
         });
     }
 
-    private static int Scale(CommandContext context)
-    {
-        if (!context.Has("scale"))
-        {
-            return 1;
-        }
-
-        var scale = context.Body["scale"];
-        return !scale.IsNumeric ? throw FieldTypes.Wrong($"{context.Name}.scale", scale, "[long, int, decimal, double]")
-            : scale.ToDouble() >= 1 ? (int)Math.Min(scale.ToDouble(), int.MaxValue)
-            : throw new MongoError(51024, "Location51024", $"BSON field 'scale' value must be >= 1, actual value '{scale}'");
-    }
+    /// <summary>The number of bytes that sizes are told in.</summary>
+    public static int Scale(string owner, BsonValue scale) =>
+        !scale.IsNumeric ? throw FieldTypes.Wrong($"{owner}.scale", scale, "[long, int, decimal, double]")
+        : scale.ToDouble() >= 1 ? (int)Math.Min(scale.ToDouble(), int.MaxValue)
+        : throw new MongoError(51024, "Location51024", $"BSON field 'scale' value must be >= 1, actual value '{scale}'");
 }

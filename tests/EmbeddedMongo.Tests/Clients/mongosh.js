@@ -56,10 +56,14 @@ check('createIndex, getIndexes and dropIndex', () => {
   same(db.things.getIndexKeys(), [{ _id: 1 }]);
 });
 
-check('validate', () => {
+check('stats, validate and the sizes of a database', () => {
   db.things.createIndex({ a: 1 });
+  const stats = db.things.stats();
+  same([stats.ns, stats.count, stats.nindexes], ['shell.things', 3, 2]);
   const validated = db.things.validate();
   same([validated.valid, validated.nrecords, validated.keysPerIndex], [true, 3, { _id_: 3, a_1: 3 }]);
+  assert.equal(Number(db.stats().objects), 3);
+  assert.ok(db.things.totalIndexSize() > 0 && db.things.dataSize() > 0 && db.things.storageSize() > 0);
 });
 
 check('aggregate, distinct and count', () => {

@@ -93,6 +93,37 @@ public sealed class AdminTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
     }
 
     [Fact]
+    public async Task The_stage_collStats_gives_the_same_statistics_to_the_stages_after_it()
+    {
+        await Things.InsertManyAsync(Enumerable.Range(0, 10).Select(i => new BsonDocument { { "_id", i }, { "a", 5 } }), cancellationToken: Find.Ct);
+        await Things.IndexAsync("{a: 1}");
+        var command = await RunAsync("{collStats: 'things', scale: 10}");
+
+        var stats = (await RunAsync("{aggregate: 'things', pipeline: [{$collStats: {storageStats: {scale: 10}, count: {}}}], cursor: {}}"))["cursor"]["firstBatch"][0].AsBsonDocument;
+        var part = (await RunAsync("{aggregate: 'things', pipeline: [{$collStats: {count: {}}}, {$project: {_id: 0, twice: {$multiply: ['$count', 2]}}}], cursor: {}}"))["cursor"]["firstBatch"][0];
+
+        Assert.Equal(["ns", "host", "localTime", "storageStats", "count"], stats.Names);
+        Assert.Equal(command["ns"], stats["ns"]);
+        Assert.Equal(10, stats["count"].AsInt32);
+        command.Remove("ns");
+        command.Remove("ok");
+        Assert.Equal(command, stats["storageStats"]);
+        Assert.Equal(BsonDocument.Parse("{twice: 20}"), part);
+    }
+
+    [Theory]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {storageStats: {}}}], cursor: {}}", 26)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {count: {}}}], cursor: {}}", 26)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: 1}], cursor: {}}", 5447000)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {nonsense: 1}}], cursor: {}}", 40415)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {storageStats: {nonsense: 1}}}], cursor: {}}", 40415)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {storageStats: 1}}], cursor: {}}", 14)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {latencyStats: {}}}], cursor: {}}", 238)]
+    [InlineData("{aggregate: 'none', pipeline: [{$collStats: {queryExecStats: {}}}], cursor: {}}", 238)]
+    [InlineData("{aggregate: 'none', pipeline: [{$match: {}}, {$collStats: {count: {}}}], cursor: {}}", 40602)]
+    public async Task What_the_stage_collStats_cannot_tell_is_refused(string command, int code) => Assert.Equal(code, await server.RefusalAsync(command));
+
+    [Fact]
     public async Task The_statistics_of_a_database_add_up_those_of_its_collections()
     {
         await Things.InsertAsync("{_id: 1}", "{_id: 2}");
