@@ -49,9 +49,15 @@ internal static class Explanation
         }
 
         var scans = parts.Zip(scan.RowsRead, (part, read) => Index("IXSCAN", part, BoundsText.Of(part, Fields(part)), read)).ToList();
-        var rows = scans.Count == 1 ? scans[0] : new PlanStage("OR", scans) { Returned = scan.DocumentsExamined, Examined = scan.KeysExamined };
+        var order = scan.Plan.MergedBy;
+        var rows = scans.Count == 1 ? scans[0] : new PlanStage(order is null ? "OR" : "SORT_MERGE", scans)
+        {
+            Details = order is null ? [] : new BsonDocument("sortPattern", order),
+            Returned = scan.DocumentsExamined,
+            Examined = scan.KeysExamined,
+        };
         var fetch = Fetch(filter.Rest, scan, rows);
-        return scans.Count > 1 && filter.Rest.ElementCount == 1 ? new PlanStage("SUBPLAN", fetch) { Returned = scan.Matched } : fetch;
+        return scans.Count > 1 && order is null && filter.Rest.ElementCount == 1 ? new PlanStage("SUBPLAN", fetch) { Returned = scan.Matched } : fetch;
     }
 
     /// <summary>What a find does with the documents that match.</summary>

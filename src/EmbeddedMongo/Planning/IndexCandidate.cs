@@ -9,6 +9,7 @@ namespace Visuels.EmbeddedMongo.Planning;
 internal sealed class IndexCandidate
 {
     private const int MaxRanges = 200;
+    private const int MaxMerged = 20;
     private static readonly ImmutableArray<IndexField> IdFields = [new IndexField("_id", false)];
     private readonly ImmutableArray<IndexField> _fields;
     private readonly bool _multikey;
@@ -16,7 +17,8 @@ internal sealed class IndexCandidate
     private readonly bool _leavesOut;
     private int _equalities;
     private bool _hasRange;
-    private bool _singlePrefix = true;
+    private List<(byte[] Key, Interval[] Points)> _prefixes = [([], [])];
+    private BsonDocument? _mergedBy;
     private readonly List<List<Interval>> _bounds = [];
 
     private IndexCandidate(ImmutableArray<IndexField> fields, IndexInfo? index, IndexScanSql scan)
@@ -56,11 +58,18 @@ internal sealed class IndexCandidate
 
     public RowPlan ToRows() => new(Scan, Ranges) { Index = Index, Backward = Backward, Bounds = _bounds };
 
-    public QueryPlan ToPlan() => new([ToRows()]) { IsSorted = IsSorted, IsExact = IsExact };
+    public QueryPlan ToPlan() => new(_mergedBy is null ? [ToRows()] : _prefixes.ConvertAll(ToRows)) { IsSorted = IsSorted, IsExact = IsExact, MergedBy = _mergedBy };
+
+    // Only what begins with one of the prefixes.
+    private RowPlan ToRows((byte[] Key, Interval[] Points) prefix) => ToRows() with
+    {
+        Ranges = Ranges.FindAll(r => r.From.AsSpan().StartsWith(prefix.Key)),
+        Bounds = [.. prefix.Points.Select(p => new List<Interval> { p }), .. _bounds.Skip(_equalities)],
+        PrefixLength = prefix.Key.Length,
+    };
 
     private IndexCandidate Weigh(FilterBounds bounds, BsonDocument? sort)
     {
-        var prefixes = new List<byte[]> { Array.Empty<byte>() };
         List<Interval>? range = null;
         var roots = new HashSet<string>();
         foreach (var field in _fields)
@@ -72,12 +81,11 @@ internal sealed class IndexCandidate
                 break;
             }
 
-            if (values.TrueForAll(v => v.IsPoint) && prefixes.Count * values.Count <= MaxRanges)
+            if (values.TrueForAll(v => v.IsPoint) && _prefixes.Count * values.Count <= MaxRanges)
             {
-                var keys = values.ConvertAll(v => field.Descending ? KeyBytes.Inverted(v.From) : v.From);
                 _bounds.Add(values);
-                prefixes = [.. prefixes.SelectMany(p => keys.Select(k => KeyBytes.Join(p, k)))];
-                _singlePrefix &= values.Count == 1;
+                _prefixes = [.. _prefixes.SelectMany(p => values.Select(v =>
+                    (KeyBytes.Join(p.Key, field.Descending ? KeyBytes.Inverted(v.From) : v.From), (Interval[])[.. p.Points, v])))];
                 _equalities++;
                 continue;
             }
@@ -88,7 +96,7 @@ internal sealed class IndexCandidate
             break;
         }
 
-        foreach (var prefix in prefixes)
+        foreach (var (prefix, _) in _prefixes)
         {
             Ranges.AddRange(range?.Select(r => r.After(prefix)) ?? [new Interval(prefix, KeyBytes.Successor(prefix))]);
         }
@@ -107,42 +115,64 @@ internal sealed class IndexCandidate
     // The order of a multikey index is that of its keys, which is not that of the documents.
     private void FollowSort(BsonDocument? sort)
     {
-        if (sort is null || sort.ElementCount == 0 || _multikey || !_singlePrefix)
+        if (sort is null || sort.ElementCount == 0 || _multikey || _prefixes.Count == 0)
         {
             return;
         }
 
-        var at = _equalities;
+        if (Follows(sort, from: 0))
+        {
+            IsSorted = true;
+        }
+        else if (_prefixes.Count is > 1 and <= MaxMerged && Follows(sort, _equalities))
+        {
+            // What begins with one of the prefixes is in order; all of it together is when it is merged.
+            IsSorted = true;
+            _mergedBy = sort;
+        }
+    }
+
+    private bool Follows(BsonDocument sort, int from)
+    {
+        var at = from;
         bool? backward = null;
         foreach (var wanted in sort)
         {
             if (!wanted.Value.IsNumeric || HasPosition(wanted.Name))
             {
-                return;
+                return false;
             }
 
-            if (_fields[.._equalities].Any(f => f.Path == wanted.Name))
+            // What all that is read has in common is in every order.
+            if (_fields.Take(_equalities).Where((f, i) => f.Path == wanted.Name && IsConstant(i)).Any())
             {
                 continue;
             }
 
+            while (at < _equalities && IsConstant(at))
+            {
+                at++;
+            }
+
             if (at == _fields.Length || _fields[at].Path != wanted.Name)
             {
-                return;
+                return false;
             }
 
             var reversed = (wanted.Value.ToDouble() < 0) != _fields[at++].Descending;
             if ((backward ?? reversed) != reversed)
             {
-                return;
+                return false;
             }
 
             backward = reversed;
         }
 
-        IsSorted = true;
         Backward = backward ?? false;
+        return true;
     }
+
+    private bool IsConstant(int field) => _bounds[field].Count == 1;
 
     // "a.0" means a position or a field's name, depending on the document.
     private static bool HasPosition(string path) => path.Split('.').Any(part => part.Length > 0 && part.All(char.IsAsciiDigit));

@@ -14,6 +14,7 @@ internal sealed class MatchScan : IDisposable
     private readonly HashSet<long>? _seen;
     private readonly List<(long Rid, double Score)> _hits = [];
     private readonly FieldSet? _matched;
+    private readonly bool[] _waits;
     private int _part;
     private int _hit = -1;
     private long _keysCounted;
@@ -30,6 +31,7 @@ internal sealed class MatchScan : IDisposable
         {
             Plan = Planner.Plan(session, collection, filter.Planned, sort, limited, Collation, filter.Hint);
             _parts = [.. Plan.Parts.Select(p => new RowScan(p))];
+            _waits = new bool[_parts.Count];
             _seen = Plan.MayRepeat ? [] : null;
             IsSorted = Plan.IsSorted;
             return;
@@ -40,6 +42,7 @@ internal sealed class MatchScan : IDisposable
             throw IndexHint.Failed(collection, "text and hint or $natural are not allowed in the same query");
         }
 
+        _waits = [];
         Search = new TextSearch(collection, filter.Text, filter.Rest);
         _hits = Search.Hits(session);
         IsSorted = sort is { ElementCount: 1 } && Documents.IsTextScore(sort[0]);
@@ -123,7 +126,12 @@ internal sealed class MatchScan : IDisposable
 
     public void Detach()
     {
-        _parts?.ForEach(p => p.Detach());
+        for (var i = 0; i < _waits.Length; i++)
+        {
+            _parts![i].Detach(again: _waits[i]);
+            _waits[i] = false;
+        }
+
         _mayBeStale = true;
     }
 
@@ -153,6 +161,11 @@ internal sealed class MatchScan : IDisposable
 
     private bool NextRow(Session session)
     {
+        if (Plan!.MergedBy is not null)
+        {
+            return NextMerged(session);
+        }
+
         for (; _part < _parts!.Count; _part++)
         {
             while (_parts[_part].Next(session))
@@ -166,6 +179,31 @@ internal sealed class MatchScan : IDisposable
         }
 
         return false;
+    }
+
+    // Of the rows that wait, one of each part that is not at its end, the first is next.
+    private bool NextMerged(Session session)
+    {
+        for (var i = 0; i < _waits.Length; i++)
+        {
+            _waits[i] = _waits[i] || _parts![i].Next(session);
+        }
+
+        var first = -1;
+        for (var i = 0; i < _waits.Length; i++)
+        {
+            first = _waits[i] && (first < 0 || _parts![i].CompareRows(_parts[first]) < 0) ? i : first;
+        }
+
+        if (first < 0)
+        {
+            return false;
+        }
+
+        _part = first;
+        _waits[first] = false;
+        Rid = _parts![first].Rid;
+        return true;
     }
 
     private bool NextHit(Session session)

@@ -1,3 +1,4 @@
+using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Planning;
@@ -15,6 +16,9 @@ internal sealed record RowPlan(IndexScanSql Scan, IReadOnlyList<Interval> Ranges
     /// <summary>What the ranges came from, for each of the index's leading fields that the query is about.</summary>
     public IReadOnlyList<List<Interval>> Bounds { get; init; } = [];
 
+    /// <summary>How many bytes all of the keys have in common.</summary>
+    public int PrefixLength { get; init; }
+
     public static RowPlan Natural(CollectionInfo collection, bool backward) =>
         new(collection.NaturalScan, [Interval.All]) { IsNatural = true, Backward = backward };
 }
@@ -25,11 +29,14 @@ internal sealed record QueryPlan(IReadOnlyList<RowPlan> Parts)
     /// <summary>The rows come in the order that was asked for.</summary>
     public bool IsSorted { get; init; }
 
+    /// <summary>The order in which the parts, each of which has it, are merged; null where they are read one after the other.</summary>
+    public BsonDocument? MergedBy { get; init; }
+
     /// <summary>Every row is a match, and its only one, so that counting needs no documents.</summary>
     public bool IsExact { get; init; }
 
     /// <summary>One document can turn up several times.</summary>
-    public bool MayRepeat => Parts.Count > 1 || Parts[0].Index is { Multikey: true };
+    public bool MayRepeat => (Parts.Count > 1 && MergedBy is null) || Parts[0].Index is { Multikey: true };
 
     public static QueryPlan Natural(CollectionInfo collection, bool backward) => new([RowPlan.Natural(collection, backward)]);
 }

@@ -8,6 +8,7 @@ namespace Visuels.EmbeddedMongo.Planning;
 /// </summary>
 internal sealed class RowScan(RowPlan plan) : IDisposable
 {
+    private readonly RowPlan _plan = plan;
     private int _range;
     private byte[]? _lastKey;
     private long _lastRid;
@@ -19,16 +20,16 @@ internal sealed class RowScan(RowPlan plan) : IDisposable
 
     public ReadOnlySpan<byte> Document => _statement!.Blob(2);
 
-    public bool IsNatural => plan.IsNatural;
+    public bool IsNatural => _plan.IsNatural;
 
     /// <summary>How many rows were read.</summary>
     public long Count { get; private set; }
 
     public bool Next(Session session)
     {
-        while (_range < plan.Ranges.Count)
+        while (_range < _plan.Ranges.Count)
         {
-            _statement ??= Open(session, plan.Ranges[plan.Backward ? plan.Ranges.Count - 1 - _range : _range]);
+            _statement ??= Open(session, _plan.Ranges[_plan.Backward ? _plan.Ranges.Count - 1 - _range : _range]);
             if ((++_steps & 0xFF) == 0)
             {
                 session.CheckDeadline();
@@ -50,13 +51,18 @@ internal sealed class RowScan(RowPlan plan) : IDisposable
         return false;
     }
 
-    /// <summary>Lets go of the session; the next one goes on after the current row.</summary>
-    public void Detach()
+    /// <summary>Which of two rows that are read side by side comes first, going by what follows the keys' prefixes.</summary>
+    public int CompareRows(RowScan other) => _statement!.Blob(0)[_plan.PrefixLength..].SequenceCompareTo(other._statement!.Blob(0)[other._plan.PrefixLength..])
+        * (_plan.Backward ? -1 : 1);
+
+    /// <summary>Lets go of the session; the next one goes on after the current row, or with it again.</summary>
+    public void Detach(bool again = false)
     {
         if (_statement is not null && _onRow)
         {
             _lastKey = _statement.Blob(0).ToArray();
-            _lastRid = _statement.Long(1);
+            _lastRid = _statement.Long(1) + (!again ? 0 : _plan.Backward ? 1 : -1);
+            Count -= again ? 1 : 0;
         }
 
         Dispose();
@@ -71,15 +77,15 @@ internal sealed class RowScan(RowPlan plan) : IDisposable
 
     private Statement Open(Session session, Interval range)
     {
-        var statement = session.Db.Use(plan.Backward ? plan.Scan.Backward : plan.Scan.Forward);
-        if (plan.IsNatural)
+        var statement = session.Db.Use(_plan.Backward ? _plan.Scan.Backward : _plan.Scan.Forward);
+        if (_plan.IsNatural)
         {
-            return statement.Bind(2, plan.Backward && _lastKey is null ? long.MaxValue : _lastRid);
+            return statement.Bind(2, _plan.Backward && _lastKey is null ? long.MaxValue : _lastRid);
         }
 
         return statement
-            .Bind(1, plan.Backward ? range.From : _lastKey ?? range.From)
+            .Bind(1, _plan.Backward ? range.From : _lastKey ?? range.From)
             .Bind(2, _lastRid)
-            .Bind(3, plan.Backward ? _lastKey ?? range.To : range.To);
+            .Bind(3, _plan.Backward ? _lastKey ?? range.To : range.To);
     }
 }

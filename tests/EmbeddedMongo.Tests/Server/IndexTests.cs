@@ -146,6 +146,7 @@ public sealed class IndexTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
 
     [Theory]
     [InlineData("{key: {a: 1}, name: 'a_1'}", "{key: {a: 1}, name: 'a_1', background: true}", 0)]
+    [InlineData("{key: {a: 1}, name: 'a_1'}", "{key: {a: 1}, name: 'a_1', hidden: true}", 0)]
     [InlineData("{key: {a: 1}, name: 'a_1'}", "{key: {a: NumberLong(1)}, name: 'a_1', v: 2}", 0)]
     [InlineData("{key: {a: 1}, name: 'a_1'}", "{key: {b: 1}, name: 'a_1'}", 86)]
     [InlineData("{key: {a: 1}, name: 'a_1'}", "{key: {a: -1}, name: 'a_1'}", 86)]

@@ -9,7 +9,7 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
 {
     private static readonly string[] Indexes =
     [
-        "{a: 1}", "{a: -1, b: 1}", "{b: 1, a: 1}", "{'c.x': 1, 'c.y': -1}", "{b: -1, 'c.x': 1}", "{d: 1}",
+        "{a: 1}", "{a: -1, b: 1}", "{b: 1, a: 1}", "{'c.x': 1, 'c.y': -1}", "{b: -1, 'c.x': 1}", "{d: 1}", "{b: 1, d: -1}", "{d: 1, b: 1, _id: -1}",
     ];
 
     // Mostly a few small numbers, so that values meet; and one of everything else.
@@ -72,14 +72,16 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
     private static readonly Gen<BsonDocument> Filter = Gen.Frequency(
         (1, Gen.Const(new BsonDocument())),
         (3, Clause),
+        (2, Gen.Select(Gen.OneOf("b", "d"), Small.Array[1, 4], Clause, (path, items, other) => new BsonDocument { { path, new BsonDocument("$in", new BsonArray(items)) }, { "$and", new BsonArray { other } } })),
         (5, Clause.Array[2, 3].Select(clauses => new BsonDocument("$and", new BsonArray(clauses)))),
         (2, Clause.Array[1, 3].Select(clauses => new BsonDocument("$or", new BsonArray(clauses)))),
         (3, Gen.Select(Clause, Clause, Clause, (one, two, all) => new BsonDocument { { "$or", new BsonArray { one, two } }, { "$and", new BsonArray { all } } })));
 
     private static readonly Gen<BsonDocument?> Sort = Gen.Frequency(
         (1, Gen.Const((BsonDocument?)null)),
-        (2, Gen.Select(Gen.OneOf("a", "b", "c.x", "_id"), Direction(), (path, direction) => (BsonDocument?)new BsonDocument(path, direction))),
-        (2, Gen.Select(Gen.OneOf("a", "b"), Direction(), Direction(), (first, one, two) => (BsonDocument?)new BsonDocument { { first, one }, { first == "a" ? "b" : "a", two } })));
+        (2, Gen.Select(Gen.OneOf("a", "b", "c.x", "d", "_id"), Direction(), (path, direction) => (BsonDocument?)new BsonDocument(path, direction))),
+        (2, Gen.Select(Gen.OneOf("a", "b"), Direction(), Direction(), (first, one, two) => (BsonDocument?)new BsonDocument { { first, one }, { first == "a" ? "b" : "a", two } })),
+        (2, Gen.Select(Gen.OneOf("b", "d"), Direction(), Direction(), (first, one, two) => (BsonDocument?)new BsonDocument { { first, one }, { first == "b" ? "d" : "_id", two } })));
 
     // Only indexes that contain every document: one that does not finds less when it is asked for by name.
     private static readonly Gen<BsonValue?> Hint = Gen.Frequency((2, Gen.Const((BsonValue?)null)), (1, Gen.OneOf<BsonValue?>(
@@ -212,6 +214,65 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         Assert.True(found > 0);
         Assert.True(sort is null || plan.IsSorted);
         Assert.InRange(read, found, mostRead);
+    }
+
+    [Theory]
+    [InlineData("^abc", "")]
+    [InlineData("^abc", "i")]
+    [InlineData("^abc", "m")]
+    [InlineData("^a bc", "x")]
+    [InlineData("^ab*c", "")]
+    [InlineData("^ab?c", "")]
+    [InlineData("^ab{0,1}c", "")]
+    [InlineData("^ab+c", "")]
+    [InlineData("^a\\.c", "")]
+    [InlineData("^a.c", "")]
+    [InlineData("^abc|^x", "")]
+    [InlineData("^(abc|x)", "")]
+    [InlineData("^\\w", "")]
+    [InlineData("^é", "")]
+    public async Task A_pattern_finds_the_same_by_an_index(string pattern, string options)
+    {
+        var things = server.NewCollection();
+        await things.IndexAsync("{s: 1}");
+        await things.InsertManyAsync(new[] { "abc", "ABC", "ac", "abbc", "a.c", "x", "y\nabc", "a bc", "éa", "e", "" }.Select((s, i) => new BsonDocument { { "_id", i }, { "s", s } })
+            .Append(new() { { "_id", 20 }, { "s", new BsonRegularExpression(pattern, options) } }).Append(new() { { "_id", 21 }, { "s", new BsonArray { 1, "abc" } } }), cancellationToken: Find.Ct);
+        var filter = new BsonDocument("s", new BsonRegularExpression(pattern, options));
+
+        var expected = await things.Find(filter, new FindOptions { Hint = new BsonDocument("$natural", 1) }).ToListAsync(Find.Ct);
+
+        Assert.Contains(20, expected.Select(Id));
+        Assert.Equal(expected.Select(Id), (await things.Find(filter).ToListAsync(Find.Ct)).Select(Id).Order());
+    }
+
+    [Fact]
+    public async Task A_partial_index_of_an_array_is_not_one_of_its_elements()
+    {
+        var things = server.NewCollection();
+        await things.IndexAsync("{b: 1}", new CreateIndexOptions<BsonDocument> { PartialFilterExpression = "{a: [1, 2]}" });
+        await things.InsertAsync("{_id: 1, a: 1, b: 5}", "{_id: 2, a: [1, 2], b: 5}");
+
+        Assert.Equal("1,2", await things.IdsAsync("{a: 1, b: 5}", "{_id: 1}"));
+        Assert.Equal("2", await things.IdsAsync("{a: [1, 2], b: 5}"));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(-1, 1)]
+    [InlineData(-1, 3)]
+    public async Task A_merged_order_goes_on_from_batch_to_batch(int direction, int batch)
+    {
+        var things = server.NewCollection();
+        await things.IndexAsync("{kind: 1, at: 1}");
+        await things.InsertManyAsync(Enumerable.Range(0, 60).Select(i => new BsonDocument { { "_id", i }, { "kind", i % 4 }, { "at", (i * 7) % 20 } }), cancellationToken: Find.Ct);
+
+        var cursor = await things.FindAsync("{kind: {$in: [0, 1, 3]}, at: {$gte: 4}}", new FindOptions<BsonDocument> { Sort = new BsonDocument("at", direction), BatchSize = batch }, Find.Ct);
+        var found = await cursor.ToListAsync(Find.Ct);
+
+        var expected = Enumerable.Range(0, 60).Where(i => i % 4 != 2 && (i * 7) % 20 >= 4);
+        Assert.Equal(expected.Order(), found.Select(Id).Order());
+        Assert.Equal(found.Select(d => d["at"].AsInt32 * direction).Order(), found.Select(d => d["at"].AsInt32 * direction));
     }
 
     // Equal sort keys may come in any order, so ids are compared as sets and the order by its keys.
