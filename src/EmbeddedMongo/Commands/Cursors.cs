@@ -145,7 +145,8 @@ internal sealed class Cursors(TimeProvider clock)
             return;
         }
 
-        var open = _open.OrderBy(c => c.Value.LastUsed).ToList();
+        // Its own ToArray, because LINQ copies by a count that another request may just be changing.
+        var open = _open.ToArray().OrderBy(c => c.Value.LastUsed).ToList();
         var (count, held) = (open.Count, bytes + open.Sum(c => c.Value.Source.HeldBytes));
         foreach (var (id, cursor) in open)
         {
