@@ -40,7 +40,7 @@ internal sealed class LookupDatabase(string name)
 
         IEnumerable<BsonDocument> Documents()
         {
-            while (scan.NextDocument(Session!) is { } document)
+            while (scan.NextDocument(Session!, pipeline.Fields) is { } document)
             {
                 yield return document;
             }

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Aggregation;
 
@@ -9,13 +10,16 @@ internal sealed class Pipeline
     private readonly Stage[] _stages;
 
     private Pipeline(PipelineHead head, List<(string Name, BsonValue Argument)> rest, QueryContext context) =>
-        (Head, Rest, _stages) = (head, rest, StageParser.ParseAll(rest, context));
+        (Head, Rest, _stages, Fields) = (head, rest, StageParser.ParseAll(rest, context), PipelineFields.Of(rest));
 
     /// <summary>What is left to the reading of a collection, and expected to have been done by <see cref="Run"/>.</summary>
     public PipelineHead Head { get; }
 
     /// <summary>The stages that are carried out after the head, in their order.</summary>
     public IReadOnlyList<(string Name, BsonValue Argument)> Rest { get; }
+
+    /// <summary>All that <see cref="Run"/> looks at in a document; null where it may be everything.</summary>
+    public FieldSet? Fields { get; }
 
     /// <summary>Parses stages that documents are put through.</summary>
     /// <param name="stages">The stages.</param>

@@ -1,5 +1,5 @@
 using MongoDB.Bson;
-using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Planning;
 
 namespace Visuels.EmbeddedMongo.Aggregation;
 
@@ -23,11 +23,11 @@ internal static class StageOrder
 
     private static bool MayPass(BsonDocument filter, (string Name, BsonValue Argument) stage) => stage switch
     {
-        ("$sort", _) => Roots(filter) is not null,
-        ("$addFields" or "$set", BsonDocument added) => Roots(filter) is { } roots && !added.Names.Any(name => roots.Contains(Root(name))),
-        ("$unset", BsonString one) => Roots(filter) is { } roots && !roots.Contains(Root(one.Value)),
-        ("$unset", BsonArray several) => Roots(filter) is { } roots && !several.OfType<BsonString>().Any(path => roots.Contains(Root(path.Value))),
-        ("$project", BsonDocument projected) => Roots(filter) is { } roots && roots.All(root => IsKept(projected, root)),
+        ("$sort", _) => FilterFields.Roots(filter) is not null,
+        ("$addFields" or "$set", BsonDocument added) => FilterFields.Roots(filter) is { } roots && !added.Names.Any(name => roots.Contains(Root(name))),
+        ("$unset", BsonString one) => FilterFields.Roots(filter) is { } roots && !roots.Contains(Root(one.Value)),
+        ("$unset", BsonArray several) => FilterFields.Roots(filter) is { } roots && !several.OfType<BsonString>().Any(path => roots.Contains(Root(path.Value))),
+        ("$project", BsonDocument projected) => FilterFields.Roots(filter) is { } roots && roots.All(root => IsKept(projected, root)),
         _ => false,
     };
 
@@ -35,37 +35,6 @@ internal static class StageOrder
     private static bool IsKept(BsonDocument projection, string root) => projection.TryGetValue(root, out var value)
         ? value is BsonBoolean { Value: true } || (value is BsonInt32 or BsonInt64 or BsonDouble && value.ToDouble() == 1)
         : root == "_id" && projection.Names.All(name => IsKept(projection, name));
-
-    /// <summary>The top fields that a filter looks at, null if it looks at more than fields.</summary>
-    private static HashSet<string>? Roots(BsonDocument filter)
-    {
-        var roots = new HashSet<string>();
-        return AddRoots(filter, roots) ? roots : null;
-    }
-
-    private static bool AddRoots(BsonDocument filter, HashSet<string> roots)
-    {
-        foreach (var (name, value) in filter)
-        {
-            if (name is "$and" or "$or" or "$nor" && value is BsonArray parts)
-            {
-                if (!parts.All(part => part is BsonDocument inner && AddRoots(inner, roots)))
-                {
-                    return false;
-                }
-            }
-            else if (name.StartsWith('$'))
-            {
-                return false;
-            }
-            else
-            {
-                roots.Add(Root(name));
-            }
-        }
-
-        return true;
-    }
 
     private static string Root(string path) => path.Split('.')[0];
 }

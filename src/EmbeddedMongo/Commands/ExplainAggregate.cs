@@ -57,7 +57,7 @@ internal static class ExplainAggregate
 
     private static IEnumerable<BsonDocument> Input(ExplainRun run, SortedScan scan)
     {
-        while (scan.NextDocument(run.Session) is { } document)
+        while (scan.NextDocument(run.Session, fields: null) is { } document)
         {
             yield return document;
         }

@@ -100,7 +100,7 @@ internal sealed class PipelineSource(SortedScan scan, Pipeline pipeline, LookupD
 
     private IEnumerable<BsonDocument> Input()
     {
-        while (scan.NextDocument(database.Session!) is { } document)
+        while (scan.NextDocument(database.Session!, pipeline.Fields) is { } document)
         {
             yield return document;
         }

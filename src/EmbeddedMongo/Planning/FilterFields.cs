@@ -4,23 +4,26 @@ using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
-/// <summary>What of a document has to be decoded to put a filter to it.</summary>
+/// <summary>What of a document a filter looks at.</summary>
 internal static class FilterFields
 {
-    /// <summary>Null where it may be all of it.</summary>
-    public static FieldSet? Of(BsonDocument filter)
+    /// <summary>What has to be decoded to put the filter to a document, null where it may be all of it.</summary>
+    public static FieldSet? Of(BsonDocument filter) => Roots(filter) is { } roots ? new FieldSet(roots) : null;
+
+    /// <summary>The top-level fields, null if it looks at more than fields.</summary>
+    public static HashSet<string>? Roots(BsonDocument filter)
     {
-        var paths = new List<string>();
-        return Collect(filter, paths) ? new FieldSet(paths) : null;
+        var roots = new HashSet<string>();
+        return AddRoots(filter, roots) ? roots : null;
     }
 
-    private static bool Collect(BsonDocument filter, List<string> paths)
+    private static bool AddRoots(BsonDocument filter, HashSet<string> roots)
     {
         foreach (var (name, value) in filter)
         {
-            if (name is "$and" or "$or" or "$nor")
+            if (name is "$and" or "$or" or "$nor" && value is BsonArray parts)
             {
-                if (!value.AsBsonArray.All(part => Collect(part.AsBsonDocument, paths)))
+                if (!parts.All(part => part is BsonDocument inner && AddRoots(inner, roots)))
                 {
                     return false;
                 }
@@ -31,7 +34,7 @@ internal static class FilterFields
             }
             else
             {
-                paths.Add(name);
+                roots.Add(name.Split('.')[0]);
             }
         }
 

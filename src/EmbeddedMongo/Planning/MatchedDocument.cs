@@ -9,7 +9,8 @@ internal readonly record struct MatchedDocument(byte[] Bytes, double? Score)
     /// <summary>The element under which {$meta: "textScore"} finds the score; it never leaves the server.</summary>
     public const string ScoreField = "$textScore";
 
-    public BsonDocument Decode() => WithScore(BsonBytes.Decode(Bytes), Score);
+    /// <param name="fields">What of it is needed, null for all of it.</param>
+    public BsonDocument Decode(FieldSet? fields = null) => WithScore(fields is null ? BsonBytes.Decode(Bytes) : BsonBytes.Decode(Bytes, fields), Score);
 
     public static BsonDocument WithScore(BsonDocument document, double? score)
     {

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Planning;
 
@@ -24,9 +25,11 @@ internal sealed class SortedScan(MatchScan? scan, BsonDocument? sort, long skip,
         : Take(session);
 
     /// <summary>The same, read as a document with its score.</summary>
-    public BsonDocument? NextDocument(Session session) => !Skip(session) ? null
-        : ScanIsInOrder ? Advance(session) ? scan!.ScoredDocument : null
-        : Take(session)?.Decode();
+    /// <param name="session">Where to read.</param>
+    /// <param name="fields">What of the document is needed, null for all of it.</param>
+    public BsonDocument? NextDocument(Session session, FieldSet? fields) => !Skip(session) ? null
+        : ScanIsInOrder ? !Advance(session) ? null : fields is null ? scan!.ScoredDocument : scan!.Part(fields)
+        : Take(session)?.Decode(fields);
 
     public void Detach() => scan?.Detach();
 
