@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query.Patterns;
 
 namespace Visuels.EmbeddedMongo.Query;
 
@@ -18,16 +19,7 @@ internal sealed class RegexTest(string pattern, string options) : ElementTest
     };
 
     /// <summary>The first match from a position on.</summary>
-    public Match Find(string text, int start)
-    {
-        var names = _regex.GetGroupNames();
-        var named = names.Count(n => !char.IsAsciiDigit(n[0]));
-
-        // PCRE numbers all groups from left to right, .NET those without names first.
-        return named == 0 || named == names.Length - 1
-            ? Run(text, regex => regex.Match(text, start))
-            : throw Failure.NotSupported("the captures of a regular expression in which only some groups have names");
-    }
+    public Match Find(string text, int start) => Run(text, regex => regex.Match(text, start));
 
     private bool IsFound(string text) => Run(text, regex => regex.IsMatch(text));
 

@@ -81,7 +81,6 @@ public class TextExpressionTests
     [InlineData("{$regexFind: {input: 'a', regex: /a/i, options: 'i'}}", 51107)]
     [InlineData("{$regexFind: {input: 'a', regex: 'a', options: 'q'}}", 51108)]
     [InlineData("{$regexFind: {input: 'a', regex: '('}}", 51111)]
-    [InlineData("{$regexFind: {input: 'ab', regex: '(?<n>a)(b)'}}", 238)]
     [InlineData("{$bsonSize: 1}", 31393)]
     [InlineData("{$binarySize: 1}", 51276)]
     public void Whatever_is_wrong_is_refused_with_MongoDBs_code(string expression, int code) =>
