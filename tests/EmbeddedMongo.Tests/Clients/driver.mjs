@@ -196,6 +196,31 @@ await check('aggregate groups, unwinds, joins and facets', async () => {
   assert.deepEqual(facets, { total: [{ n: 3 }], big: [{ _id: 1 }] });
 });
 
+await check('a collation compares strings as people do, in finds, sorts, updates and unique indexes', async () => {
+  const things = fresh();
+  const collation = { locale: 'en', strength: 2 };
+  await things.insertMany([{ _id: 1, s: 'b' }, { _id: 2, s: 'A' }, { _id: 3, s: 'B' }, { _id: 4, s: 'é' }]);
+  assert.deepEqual(await ids(things.find({ s: 'B' }, { collation }).sort({ _id: 1 })), [1, 3]);
+  assert.deepEqual(await ids(things.find({}, { collation }).sort({ s: 1, _id: 1 })), [2, 1, 3, 4]);
+  assert.equal((await things.find({ s: 'E' }, { collation: { locale: 'en', strength: 1 } }).toArray()).length, 1);
+  assert.equal((await things.updateMany({ s: 'b' }, { $set: { x: 1 } }, { collation })).modifiedCount, 2);
+  assert.equal(await code(things.createIndex({ s: 1 }, { unique: true, collation })), 11000);
+  await things.deleteOne({ _id: 3 });
+  await things.createIndex({ s: 1 }, { unique: true, collation, name: 'loose' });
+  assert.equal(await code(things.insertOne({ s: 'B' })), 11000);
+});
+
+await check('explain and hint name the index', async () => {
+  const things = fresh();
+  await things.createIndex({ a: 1 });
+  await things.insertMany([{ a: 1 }, { a: 2 }]);
+  const plan = await things.find({ a: 1 }).explain('executionStats');
+  assert.equal(plan.queryPlanner.winningPlan.inputStage.indexName, 'a_1');
+  assert.deepEqual([plan.executionStats.nReturned, plan.executionStats.totalDocsExamined], [1, 1]);
+  assert.equal((await things.find({}).hint('a_1').toArray()).length, 2);
+  assert.equal(await code(things.find({}).hint('none').toArray()), 2);
+});
+
 await check('text search ranks by score', async () => {
   const things = fresh();
   await things.createIndex({ title: 'text', body: 'text' }, { weights: { title: 10 }, default_language: 'none' });

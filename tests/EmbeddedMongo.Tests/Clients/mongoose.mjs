@@ -86,6 +86,14 @@ await check('aggregate groups and joins', async () => {
   ]), [{ title: 'Coffee', by: 'Ann' }, { title: 'Stone', by: 'Bob' }]);
 });
 
+await check('a schema with a collation finds regardless of case', async () => {
+  const Tag = mongoose.model('Tag', new Schema({ name: { type: String, unique: true } }, { collation: { locale: 'en', strength: 2 } }));
+  await Tag.init();
+  await Tag.create({ name: 'Red' });
+  assert.equal((await Tag.findOne({ name: 'RED' })).name, 'Red');
+  assert.equal(await code(Tag.create({ name: 'rEd' })), 11000);
+});
+
 await check('save writes only what changed and guards arrays by the version key', async () => {
   const [one, two] = await Promise.all([Book.findOne({ title: 'Tea' }), Book.findOne({ title: 'Tea' })]);
   one.reviews.push({ stars: 1, by: 'y' });

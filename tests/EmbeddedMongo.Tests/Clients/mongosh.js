@@ -56,6 +56,14 @@ check('createIndex, getIndexes and dropIndex', () => {
   same(db.things.getIndexKeys(), [{ _id: 1 }]);
 });
 
+check('explain tells an index scan from a collection scan', () => {
+  const stages = plan => plan ? [plan.stage, ...stages(plan.inputStage)] : [];
+  db.things.createIndex({ a: 1 });
+  assert.ok(stages(db.things.find({ a: 3 }).explain().queryPlanner.winningPlan).includes('IXSCAN'));
+  same(stages(db.things.find({ nowhere: 3 }).explain().queryPlanner.winningPlan), ['COLLSCAN']);
+  assert.equal(db.things.explain('executionStats').find({ a: 3 }).finish().executionStats.nReturned, 1);
+});
+
 check('stats, validate and the sizes of a database', () => {
   db.things.createIndex({ a: 1 });
   const stats = db.things.stats();
