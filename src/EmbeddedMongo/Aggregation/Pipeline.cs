@@ -39,6 +39,12 @@ internal sealed class Pipeline
             StageParser.CheckText(StageParser.MatchFilter(argument));
         }
 
+        if (!StageParser.Searches(head.Filter) && (head.Sort is not null && AsksForScore(head.Sort)
+            || arranged.TakeWhile(s => s.Name is not ("$group" or "$sortByCount" or "$count")).Any(s => s.Name != "$lookup" && AsksForScore(s.Argument))))
+        {
+            throw Failure.Located(40218, "query requires text score metadata, but it is not available");
+        }
+
         return new(head, arranged, context);
     }
 
@@ -71,4 +77,12 @@ internal sealed class Pipeline
 
     // The stages share what they leave alone with the original, which the caller may go on to change.
     public BsonDocument RunOne(BsonDocument document) => (BsonDocument)Run([document]).Single().DeepClone();
+
+    // Even if there is no document to ask it of.
+    private static bool AsksForScore(BsonValue value) => value switch
+    {
+        BsonDocument document => document.Any(e => e is { Name: "$meta", Value: BsonString { Value: "textScore" } } || (e.Name is not ("$literal" or "$const") && AsksForScore(e.Value))),
+        BsonArray array => array.Any(AsksForScore),
+        _ => false,
+    };
 }

@@ -164,6 +164,8 @@ public class AggregationTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
     [InlineData("{aggregate: 1, pipeline: [{$match: {}}], cursor: {}}", 73)]
     [InlineData("{aggregate: 1, pipeline: [{$documents: []}], cursor: {}}", 238)]
     [InlineData("{aggregate: 2, pipeline: [], cursor: {}}", 9)]
+    [InlineData("{aggregate: 'none', pipeline: [{$project: {s: {$meta: 'textScore'}}}], cursor: {}}", 40218)]
+    [InlineData("{aggregate: 'none', pipeline: [{$sort: {s: {$meta: 'textScore'}}}], cursor: {}}", 40218)]
     [InlineData("{aggregate: 'x', pipeline: {}, cursor: {}}", 14)]
     [InlineData("{aggregate: 'x', pipeline: [{$project: {a: {$divide: [1, 0]}}}], cursor: {}}", 2)]
     public async Task Malformed_aggregations_are_refused_with_MongoDBs_code(string command, int code) => Assert.Equal(code, await server.RefusalAsync(command));
