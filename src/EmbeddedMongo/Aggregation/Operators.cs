@@ -12,7 +12,7 @@ internal static class Operators
 {
     private static readonly FrozenDictionary<string, OperatorParse> Known = new[]
     {
-        LogicOperators.All, ArithmeticOperators.All, MathOperators.All, StringOperators.All, RegexOperators.All, ArrayOperators.All,
+        LogicOperators.All, ArithmeticOperators.All, MathOperators.All, StringOperators.All, ByteOperators.All, RegexOperators.All, ArrayOperators.All,
         SequenceOperators.All, SetOperators.All, FieldOperators.All, Conversions.All, DateOperators.All, DateBuilding.All, DateAddition.All,
         DateDistances.All,
     }.SelectMany(some => some).ToFrozenDictionary(o => o.Key, o => o.Value);

@@ -42,8 +42,13 @@ public class LinqTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
         var found = await orders.AsQueryable().Where(o => o.Made.Year == 2024 && o.Tags.Any(t => t.StartsWith('n')))
             .Select(o => new
             {
-                Next = o.Made.AddDays(1), Day = o.Made.Date, Tag = o.Tags[0].ToUpperInvariant().Substring(0, 2), Count = o.Tags.Count,
-                Rounded = Math.Round(o.Amount / 3, 2), Long = o.Tags.Where(t => t.Length > 3).ToList(), Power = Math.Pow(o.Customer, 2),
+                Next = o.Made.AddDays(1),
+                Day = o.Made.Date,
+                Tag = o.Tags[0].ToUpperInvariant().Substring(0, 2),
+                Count = o.Tags.Count,
+                Rounded = Math.Round(o.Amount / 3, 2),
+                Long = o.Tags.Where(t => t.Length > 3).ToList(),
+                Power = Math.Pow(o.Customer, 2),
             })
             .SingleAsync(Ct);
 
