@@ -73,6 +73,16 @@ await check('queries chain, cast, sort, select and paginate', async () => {
   assert.equal((await Book.findOne({ price: { $lt: mongoose.Types.Decimal128.fromString('10') } })).title, 'Tea');
 });
 
+await check('explain and hint name the index', async () => {
+  const explained = await Book.find({ year: 2005 }).explain('executionStats');
+  const { winningPlan } = explained.queryPlanner;
+  assert.deepEqual([winningPlan.stage, winningPlan.inputStage.stage, winningPlan.inputStage.indexName], ['FETCH', 'IXSCAN', 'year_1_title_-1']);
+  assert.deepEqual([explained.executionStats.nReturned, explained.executionStats.totalKeysExamined], [2, 2]);
+  assert.equal((await Book.find({ year: 2005 }).hint({ $natural: 1 }).explain()).queryPlanner.winningPlan.stage, 'COLLSCAN');
+  assert.equal((await Book.aggregate([{ $match: { year: 2005 } }]).explain()).queryPlanner.winningPlan.inputStage.stage, 'IXSCAN');
+  assert.equal(await code(Book.find({ year: 2005 }).hint('none')), 2);
+});
+
 await check('text search ranks by score', async () => {
   const found = await Book.find({ $text: { $search: 'tea' } }, { score: { $meta: 'textScore' } }).sort({ score: { $meta: 'textScore' } });
   assert.deepEqual(found.map(b => b.title), ['Tea', 'Coffee']);
