@@ -98,6 +98,7 @@ public class RegexTests
     [InlineData(@"(?<1>a)", 51091)]
     [InlineData(@"(?<=a+)b", 51091)]
     [InlineData(@"(?<=a(?:b|cd))e", 51091)]
+    [InlineData(@"(?<=(?:\b){1,2}a)b", 51091)]
     [InlineData(@"(?y)", 51091)]
     [InlineData(@"(?#a", 51091)]
     [InlineData(@"\x{110000}", 51091)]

@@ -185,7 +185,7 @@ internal sealed partial class Translation(string pattern, PatternOptions options
         var text = _reader.Take("?") ? Lazy(repeated, atom, most) : _reader.Take("+") ? Atomic(repeated) : repeated;
         var end = _reader.At;
         SkipIgnored();
-        return _quotes || (_reader.Next is not ('*' or '+' or '?') && (_reader.Next != '{' || Counts() is null)) ? new(text, least == most ? atom.Width * least : atom.Width == 0 ? 0 : null) { CanBeEmpty = least == 0 || atom.CanBeEmpty }
+        return _quotes || (_reader.Next is not ('*' or '+' or '?') && (_reader.Next != '{' || Counts() is null)) ? new(text, least == most ? atom.Width * least : null) { CanBeEmpty = least == 0 || atom.CanBeEmpty }
             : _reader.At == end ? throw PerlRegex.Invalid("quantifier does not follow a repeatable item")
             : throw Failure.NotSupported("A quantifier that is parted from another in a regular expression");
     }
