@@ -6,7 +6,7 @@ internal sealed record Settings(bool Quick, string Only)
 
     public const int Rounds = 5;
 
-    public TimeSpan WarmUp => Quick ? TimeSpan.FromSeconds(0.5) : TimeSpan.FromSeconds(1.5);
+    public TimeSpan WarmUp => Quick ? TimeSpan.FromSeconds(0.3) : TimeSpan.FromSeconds(1.5);
 
     public TimeSpan Round => Quick ? TimeSpan.FromSeconds(0.3) : TimeSpan.FromSeconds(1.2);
 

@@ -16,7 +16,16 @@ internal sealed class Stores : IAsyncDisposable
     public async Task<IMongoDatabase> TemporaryAsync() => _temporary ??= await StartAsync(null);
 
     /// <summary>In a folder given by name: every commit waits until the disk has it.</summary>
-    public async Task<IMongoDatabase> DurableAsync() => _durable ??= await StartAsync(_durableFolder);
+    public async Task<IMongoDatabase> DurableAsync()
+    {
+        if (_durable is null)
+        {
+            DeleteDurableFolder();
+            _durable = await StartAsync(_durableFolder);
+        }
+
+        return _durable;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -32,7 +41,6 @@ internal sealed class Stores : IAsyncDisposable
 
     private async Task<IMongoDatabase> StartAsync(string? folder)
     {
-        DeleteDurableFolder();
         var server = await EmbeddedMongoServer.StartAsync(new EmbeddedMongoOptions { DataFolder = folder }, CancellationToken.None);
         _servers.Add(server);
         return new MongoClient(server.ConnectionString).GetDatabase("benchmarks");
@@ -40,7 +48,7 @@ internal sealed class Stores : IAsyncDisposable
 
     private void DeleteDurableFolder()
     {
-        if (_durable is null && Directory.Exists(_durableFolder))
+        if (Directory.Exists(_durableFolder))
         {
             Directory.Delete(_durableFolder, recursive: true);
         }
