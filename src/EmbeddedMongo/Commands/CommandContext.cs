@@ -16,6 +16,9 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
 
     public long ConnectionId { get; } = connectionId;
 
+    /// <summary>The address the client has, as it is seen from here.</summary>
+    public string ClientAddress { get; init; } = "";
+
     public string Name { get; } = message.CommandName;
 
     public string Database => Text("$db") ?? throw FieldTypes.Missing("OP_MSG", "$db");

@@ -28,6 +28,7 @@ internal static class ServerCommands
         new("getParameter", [], (_, context) => GetParameter(context)) { TakesAnything = true },
         new("getCmdLineOpts", [], (_, context) => GetCommandLine(context)),
         new("getLog", [], (_, context) => GetLog(context)),
+        new("whatsmyuri", [], (_, context) => new(new BsonDocument { { "you", context.ClientAddress }, { "ok", 1.0 } })),
         new("connectionStatus", ["showPrivileges"], (_, context) => ConnectionStatus(context)),
     ];
 

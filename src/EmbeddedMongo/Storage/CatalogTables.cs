@@ -71,6 +71,12 @@ internal static class CatalogTables
 
     public static CollectionInfo Create(WriteSession session, string database, string name, Collation? collation = null)
     {
+        if (session.Catalog.Collections.Values.FirstOrDefault(c => c.Database != database && c.Database.Equals(database, StringComparison.OrdinalIgnoreCase)) is { } other)
+        {
+            throw new MongoError(13297, "DatabaseDifferCase",
+                $"db already exists with different case already have: [{other.Database}] trying to create [{database}]");
+        }
+
         using (var insert = session.Db.Use("INSERT INTO collections (db, name, collation) VALUES (?1, ?2, ?3)"))
         {
             insert.Bind(1, database).Bind(2, name).Bind(3, collation?.Document?.ToBson() ?? []).Step();

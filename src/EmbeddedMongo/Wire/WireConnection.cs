@@ -12,6 +12,7 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
 {
     private const int SliceSize = 64 * 1024;
     private readonly ReplyBuffer _reply = new();
+    private readonly string _address = connection.RemoteEndPoint?.ToString() ?? "";
     private int _replies;
 
     public async Task RunAsync()
@@ -91,7 +92,7 @@ internal sealed class WireConnection(ConnectionContext connection, CommandRunner
         }
 
         _reply.Begin(++_replies, message.RequestId, message.IsLegacy);
-        await commands.RunAsync(new CommandContext(message, _reply, id, connection.ConnectionClosed));
+        await commands.RunAsync(new CommandContext(message, _reply, id, connection.ConnectionClosed) { ClientAddress = _address });
         if (message.ExpectsReply)
         {
             await SendAsync(message.HasChecksum);

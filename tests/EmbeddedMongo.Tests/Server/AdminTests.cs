@@ -200,6 +200,25 @@ public sealed class AdminTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
     }
 
     [Fact]
+    public async Task A_client_learns_its_own_address()
+    {
+        using var client = await RawClient.ConnectAsync(server.Port);
+
+        Assert.Matches(@"^127\.0\.0\.1:\d+$", (await client.RunAsync("{whatsmyuri: 1}"))["you"].AsString);
+    }
+
+    [Fact]
+    public async Task Databases_may_not_differ_in_case_only()
+    {
+        await Things.InsertAsync("{_id: 1}");
+        var other = _name.ToUpperInvariant();
+
+        Assert.Equal(13297, await server.RefusalAsync("{create: 'x'}", other));
+        Assert.Equal(13297, (await server.RunAsync("{insert: 'x', documents: [{}]}", other))["writeErrors"][0]["code"]);
+        Assert.Equal(0, (await server.RunAsync("{count: 'things'}", other))["n"]);
+    }
+
+    [Fact]
     public async Task A_session_ends_with_the_cursors_opened_in_it()
     {
         await Things.InsertAsync("{_id: 1}", "{_id: 2}", "{_id: 3}");

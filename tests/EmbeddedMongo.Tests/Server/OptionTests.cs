@@ -197,6 +197,7 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         ["validate"] = "validate: 'o'",
         ["ping"] = "ping: 1",
         ["buildInfo"] = "buildInfo: 1",
+        ["whatsmyuri"] = "whatsmyuri: 1",
         ["connectionStatus"] = "connectionStatus: 1",
         ["getCmdLineOpts"] = "getCmdLineOpts: 1",
         ["getLog"] = "getLog: '*'",

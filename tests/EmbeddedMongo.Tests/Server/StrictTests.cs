@@ -136,6 +136,7 @@ public sealed class StrictTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     [InlineData("te$sts", "a")]
     [InlineData("te\\\\sts", "a")]
     [InlineData("", "a")]
+    [InlineData("ééééééééééééééééééééééééééééééééé", "a")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123", "a")]
     public async Task Names_that_no_namespace_can_have_are_refused_everywhere(string database, string collection)
     {

@@ -303,6 +303,30 @@ public sealed class WireTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
         Assert.Equal(1.0, (await fourth.RunAsync("{ping: 1}"))["ok"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Other_addresses_than_127_0_0_1_are_listened_on_only_if_that_is_allowed(bool allowed)
+    {
+        await using var other = await EmbeddedMongoServer.StartAsync(new EmbeddedMongoOptions { AllowRemote = allowed }, Find.Ct);
+        using var socket = new System.Net.Sockets.TcpClient();
+
+        var refused = await Record.ExceptionAsync(() => socket.ConnectAsync("127.0.0.2", other.Port, Find.Ct).AsTask());
+
+        Assert.Equal(allowed, refused is null);
+    }
+
+    [Fact]
+    public async Task A_field_that_is_there_twice_is_refused()
+    {
+        using var client = await RawClient.ConnectAsync(server.Port);
+        var twice = new BsonDocument(allowDuplicateNames: true) { { "_id", 1 }, { "a", 1 }, { "a", 2 } };
+
+        await client.SendAsync(RawClient.Message(RawClient.OpMsg, [0, 0, 0, 0, 0, .. Body("{insert: 'twice'}"), .. Sequence("documents", twice)]));
+
+        Assert.Equal(22, (await client.ReadAsync())["code"]);
+    }
+
     [Fact]
     public void Random_sections_and_documents_never_stop_the_server()
     {
