@@ -61,15 +61,22 @@ internal sealed class RawClient : IDisposable
         return BsonSerializer.Deserialize<BsonDocument>(rest[(BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) == OpMsg ? 5 : 20)..]);
     }
 
+    /// <summary>Whether the server closes the connection before long.</summary>
     public async Task<bool> IsClosedAsync()
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Find.Ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
         try
         {
-            return await Stream.ReadAsync(new byte[1], Find.Ct) == 0;
+            return await Stream.ReadAsync(new byte[1], patience.Token) == 0;
         }
         catch (IOException)
         {
             return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
