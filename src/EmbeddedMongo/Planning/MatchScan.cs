@@ -43,7 +43,7 @@ internal sealed class MatchScan : IDisposable
         }
 
         _waits = [];
-        Search = new TextSearch(collection, filter.Text, filter.Rest);
+        Search = new TextSearch(collection, filter.Text, filter.Rest, filter.Context.Collation);
         _hits = Search.Hits(session);
         IsSorted = sort is { ElementCount: 1 } && Documents.IsTextScore(sort[0]);
     }

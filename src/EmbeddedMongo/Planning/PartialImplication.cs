@@ -13,8 +13,11 @@ internal static class PartialImplication
             return false;
         }
 
-        return index.PartialExpression is not { } expression || Implies(filter, expression);
+        return IsImplied(index, filter);
     }
+
+    /// <summary>The same for what the index's own filter leaves out.</summary>
+    public static bool IsImplied(IndexSpec index, FilterBounds filter) => index.PartialExpression is not { } expression || Implies(filter, expression);
 
     private static bool Implies(FilterBounds filter, BsonDocument expression) => expression.All(clause => clause.Name switch
     {

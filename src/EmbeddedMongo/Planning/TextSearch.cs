@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Indexes;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Planning;
@@ -14,13 +15,17 @@ internal sealed class TextSearch
     private readonly List<string> _phrases;
     private readonly List<string> _barredPhrases;
 
-    public TextSearch(CollectionInfo collection, TextQuery query, BsonDocument rest)
+    public TextSearch(CollectionInfo collection, TextQuery query, BsonDocument rest, Collation collation)
     {
         Index = collection.Indexes.FirstOrDefault(i => i.Spec is { Text: not null, Hidden: false })
             ?? throw new MongoError(27, "IndexNotFound", "text index required for $text query");
         _fields = Index.Spec.Text!;
         _query = query;
         CheckPrefix(rest);
+        if (!PartialImplication.IsImplied(Index.Spec, FilterBounds.Of(rest, Index.Spec.Collation.IsSameAs(collation) ? collation : null)))
+        {
+            throw NotUsable();
+        }
 
         var language = query.Language ?? _fields.Language;
         Terms = [.. TextTokens.Of(query.Words, language)];
@@ -102,10 +107,12 @@ internal sealed class TextSearch
     {
         if (_fields.Prefix.FirstOrDefault(path => !Equalities(rest).Contains(path)) is not null)
         {
-            throw new MongoError(291, "NoQueryExecutionPlans", "failed to use text index to satisfy $text query "
-                + "(if text index is compound, are equality predicates given for all prefix fields?)");
+            throw NotUsable();
         }
     }
+
+    private static MongoError NotUsable() => new(291, "NoQueryExecutionPlans", "failed to use text index to satisfy $text query "
+        + "(if text index is compound, are equality predicates given for all prefix fields?)");
 
     // The paths of which the filter says, for the whole of it, what they equal.
     private static IEnumerable<string> Equalities(BsonDocument filter) => filter.SelectMany(clause => clause.Name == "$and"

@@ -289,4 +289,16 @@ public sealed class TextTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
         "{_id: 2, title: 'Harbour', tags: ['tag_one', 'sea'], price: 20}",
         "{_id: 3, title: 'Zürich', price: 30}",
         "{_id: 4, title: 'The night', text: 'oil, paint', price: 40}");
+
+    [Fact]
+    public async Task A_partial_text_index_serves_only_searches_that_its_filter_covers()
+    {
+        var things = server.NewCollection();
+        await things.IndexAsync("{t: 'text'}", new CreateIndexOptions<BsonDocument> { PartialFilterExpression = "{n: {$gt: 5}}" });
+        await things.InsertAsync("{_id: 1, t: 'word', n: 1}", "{_id: 2, t: 'word', n: 9}");
+
+        Assert.Equal("2", await things.IdsAsync("{$text: {$search: 'word'}, n: {$gte: 7}}"));
+        Assert.Equal(291, await server.RefusalAsync($"{{find: '{things.CollectionNamespace.CollectionName}', filter: {{$text: {{$search: 'word'}}}}}}"));
+        Assert.Equal(291, await server.RefusalAsync($"{{find: '{things.CollectionNamespace.CollectionName}', filter: {{$text: {{$search: 'word'}}, n: {{$gt: 0}}}}}}"));
+    }
 }
