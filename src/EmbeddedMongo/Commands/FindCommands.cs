@@ -18,7 +18,7 @@ internal static class FindCommands
         new("getMore", ["collection", "batchSize"], GetMore),
         new("killCursors", ["cursors"], KillCursors),
         new("count", ["query", "limit", "skip", "fields", "collation", "hint"], Count),
-        new("distinct", ["key", "query", "collation", "hint"], Distinct),
+        new("distinct", ["key", "query", "collation"], Distinct),
     ];
 
     private static ValueTask<BsonDocument?> Find(Engine engine, CommandContext context)

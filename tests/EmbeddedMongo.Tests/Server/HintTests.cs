@@ -25,7 +25,6 @@ public sealed class HintTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
 
         Assert.Equal("3", Ids(await server.RunAsync($"{{find: '{Name}', filter: {{b: 3}}, hint: {hint}}}")));
         Assert.Equal(2, (await server.RunAsync($"{{count: '{Name}', query: {{b: {{$gt: 1}}}}, hint: {hint}}}"))["n"]);
-        Assert.Equal(BsonArray.Create(new[] { 2, 3 }), (await server.RunAsync($"{{distinct: '{Name}', key: 'b', query: {{b: {{$gt: 1}}}}, hint: {hint}}}"))["values"]);
         Assert.Equal("3", Ids(await server.RunAsync($"{{aggregate: '{Name}', pipeline: [{{$match: {{b: 3}}}}], cursor: {{}}, hint: {hint}}}")));
         Assert.Equal(1, (await server.RunAsync($"{{update: '{Name}', updates: [{{q: {{b: 3}}, u: {{$set: {{c: 1}}}}, hint: {hint}}}]}}"))["n"]);
         Assert.Equal(3, (await server.RunAsync($"{{findAndModify: '{Name}', query: {{b: 3}}, update: {{$set: {{c: 2}}}}, hint: {hint}}}"))["value"]["_id"]);
@@ -53,7 +52,6 @@ public sealed class HintTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
 
         Assert.Equal(code, await server.RefusalAsync($"{{find: '{Name}', hint: {hint}}}"));
         Assert.Equal(code, await server.RefusalAsync($"{{count: '{Name}', hint: {hint}}}"));
-        Assert.Equal(code, await server.RefusalAsync($"{{distinct: '{Name}', key: 'b', hint: {hint}}}"));
         Assert.Equal(code, await server.RefusalAsync($"{{aggregate: '{Name}', pipeline: [], cursor: {{}}, hint: {hint}}}"));
         Assert.Equal(code, await server.RefusalAsync($"{{findAndModify: '{Name}', remove: true, hint: {hint}}}"));
         Assert.Equal(code, (await server.RunAsync($"{{update: '{Name}', updates: [{{q: {{}}, u: {{$set: {{c: 1}}}}, hint: {hint}}}]}}"))["writeErrors"][0]["code"]);
