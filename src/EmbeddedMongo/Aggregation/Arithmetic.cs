@@ -18,11 +18,12 @@ internal static class Arithmetic
         var type => Whole(type, (Int128)Number.Integer(a) + Number.Integer(b)),
     };
 
+    // A difference that outgrows a long is that of the doubles nearest to the two.
     public static BsonValue Subtract(BsonValue a, BsonValue b) => Widest(a, b) switch
     {
         BsonType.Decimal128 => (DecimalNumber.Calculable(a) - DecimalNumber.Calculable(b)).ToBson(),
         BsonType.Double => Number.ToDouble(a) - Number.ToDouble(b),
-        var type => Whole(type, (Int128)Number.Integer(a) - Number.Integer(b)),
+        var type => Whole(type, (Int128)Number.Integer(a) - Number.Integer(b)) is var whole and not BsonDouble ? whole : Number.ToDouble(a) - Number.ToDouble(b),
     };
 
     public static BsonValue Multiply(BsonValue a, BsonValue b) => Widest(a, b) switch

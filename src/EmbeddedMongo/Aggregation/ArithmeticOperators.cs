@@ -60,19 +60,29 @@ internal static class ArithmeticOperators
         return (a, b) switch
         {
             (BsonDateTime from, BsonDateTime to) => (BsonInt64)(from.MillisecondsSinceEpoch - to.MillisecondsSinceEpoch),
-            (BsonDateTime date, { IsNumeric: true }) => Number.TryTruncate(b is BsonDecimal128 ? DecimalNumber.Exactly(b).Round(0, MidpointRounding.ToEven).ToBson() : b, out var less)
-                && Arithmetic.Subtract((BsonInt64)date.MillisecondsSinceEpoch, (BsonInt64)less) is BsonInt64 earlier
-                ? new BsonDateTime(earlier.Value) : throw Failure.NotSupported("a date beyond those of 64 bits"),
+            (BsonDateTime date, { IsNumeric: true }) => Earlier(date, b),
             ({ IsNumeric: true }, { IsNumeric: true }) => Arithmetic.Subtract(a, b),
             _ => throw Failure.TypeMismatch($"can't $subtract {Failure.TypeName(b)} from {Failure.TypeName(a)}"),
         };
     }
 
-    // A product that outgrows a long is that of the factors as doubles, taken one by one.
+    private static BsonDateTime Earlier(BsonDateTime date, BsonValue by)
+    {
+        if (by is BsonDouble { Value: var real } && Math.Truncate(real) != Math.Round(real, MidpointRounding.AwayFromZero))
+        {
+            throw Failure.NotSupported("a date less parts of milliseconds, which versions round differently");
+        }
+
+        return Number.TryTruncate(by is BsonDecimal128 ? DecimalNumber.Exactly(by).Round(0, MidpointRounding.ToEven).ToBson() : by, out var less)
+            && Arithmetic.Subtract((BsonInt64)date.MillisecondsSinceEpoch, (BsonInt64)less) is BsonInt64 earlier
+            ? new(earlier.Value) : throw Failure.NotSupported("a date beyond those of 64 bits");
+    }
+
+    // Of ints the product alone decides whether it is an int. One that outgrows a long is that of the factors as doubles, taken one by one.
     private static BsonValue Multiply(BsonValue?[] values)
     {
-        BsonValue product = (BsonInt32)1;
-        var real = 1.0;
+        BsonValue product = (BsonInt64)1L;
+        var (real, areInts) = (1.0, true);
 
         foreach (var value in values)
         {
@@ -86,11 +96,12 @@ internal static class ArithmeticOperators
                 throw Failure.TypeMismatch($"$multiply only supports numeric types, not {Failure.TypeName(value)}");
             }
 
+            areInts &= value is BsonInt32;
             real *= Number.ToDouble(value);
             product = Arithmetic.Multiply(product, value) is var next && next is BsonDouble ? real : next;
         }
 
-        return product;
+        return product is BsonInt64 whole ? Number.Wrap(whole.Value, areInts) : product;
     }
 
     private static BsonValue Divide(BsonValue? a, BsonValue? b)

@@ -8,9 +8,11 @@ internal static class CountStage
 {
     public static Stage Parse(BsonValue argument)
     {
-        if (argument is not BsonString { Value: { Length: > 0 } name })
+        var name = (argument as BsonString ?? throw Failure.Located(40156, "the count field must be a non-empty string")).Value;
+
+        if (name.Length == 0)
         {
-            throw Failure.Located(40156, "the count field must be a non-empty string");
+            throw Failure.Located(40157, "the count field must be a non-empty string");
         }
 
         if (name.StartsWith('$'))
@@ -28,9 +30,16 @@ internal static class CountStage
 
     public static Stage ParseSortByCount(BsonValue argument, QueryContext context)
     {
-        if (argument is not (BsonDocument { ElementCount: 1 } or BsonString) || (argument is BsonString text && !text.Value.StartsWith('$')))
+        var (code, starts) = argument switch
         {
-            throw Failure.Located(40148, "the sortByCount field must be defined as a $-prefixed path or an expression inside an object");
+            BsonDocument document => (40147, document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$')),
+            BsonString text => (40148, text.Value.StartsWith('$')),
+            _ => (40149, false),
+        };
+
+        if (!starts)
+        {
+            throw Failure.Located(code, "the sortByCount field must be defined as a $-prefixed path or an expression inside an object");
         }
 
         var group = GroupStage.Parse(new BsonDocument { { "_id", argument }, { "count", new BsonDocument("$sum", 1) } }, context);

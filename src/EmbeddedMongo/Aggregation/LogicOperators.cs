@@ -11,7 +11,7 @@ internal static class LogicOperators
         Operators.Special("$literal", (argument, _) => new Literal(argument)),
         Operators.Special("$const", (argument, _) => new Literal(argument)),
         Operators.Special("$meta", (argument, _) => argument is not BsonString ? throw Failure.Located(17307, "$meta only supports string arguments") : Documents.IsTextScore(new BsonDocument("$meta", argument))
-            ? new Special(scope => Documents.ScoreOf(scope.Document))
+            ? new Special(scope => scope.Document.Find(Documents.TextScore))
             : throw Failure.Located(17308, $"Unsupported argument to $meta: {argument}")),
         Comparison("$cmp", order => Math.Sign(order)), Comparison("$eq", order => (BsonBoolean)(order == 0)), Comparison("$ne", order => (BsonBoolean)(order != 0)),
         Comparison("$gt", order => (BsonBoolean)(order > 0)), Comparison("$gte", order => (BsonBoolean)(order >= 0)),

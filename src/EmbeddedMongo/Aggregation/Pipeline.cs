@@ -33,19 +33,19 @@ internal sealed class Pipeline
     {
         var arranged = StageOrder.Arrange(stages);
         var head = PipelineHead.TakeFrom(arranged);
+        var pipeline = new Pipeline(head, arranged, context);
 
         foreach (var (_, argument) in stages.Skip(1).Select(StageParser.Open).Where(stage => stage.Name == "$match"))
         {
             StageParser.CheckText(StageParser.MatchFilter(argument));
         }
 
-        if (!StageParser.Searches(head.Filter) && (head.Sort is not null && AsksForScore(head.Sort)
-            || arranged.TakeWhile(s => s.Name is not ("$group" or "$sortByCount" or "$count")).Any(s => s.Name != "$lookup" && AsksForScore(s.Argument))))
+        if (!StageParser.Searches(head.Filter) && (AsksForScore(head.Filter) || (head.Sort is not null && AsksForScore(head.Sort)) || AskForScore(arranged)))
         {
-            throw Failure.Located(40218, "query requires text score metadata, but it is not available");
+            throw NoScore();
         }
 
-        return new(head, arranged, context);
+        return pipeline;
     }
 
     /// <summary>Puts documents through the stages, one by one where the stages allow it. The documents are not changed.</summary>
@@ -62,8 +62,10 @@ internal sealed class Pipeline
             }
         }
 
-        return Parse(stages, context);
+        return AsksForScore(stages) ? throw NoScore() : Parse(stages, context);
     }
+
+    public static MongoError NoScore() => Failure.Located(40218, "query requires text score metadata, but it is not available");
 
     public IEnumerable<BsonDocument> Through(IEnumerable<BsonDocument> documents)
     {
@@ -78,8 +80,31 @@ internal sealed class Pipeline
     // The stages share what they leave alone with the original, which the caller may go on to change.
     public BsonDocument RunOne(BsonDocument document) => (BsonDocument)Run([document]).Single().DeepClone();
 
-    // Even if there is no document to ask it of.
-    private static bool AsksForScore(BsonValue value) => value switch
+    // Even if there is no document to ask it of. What groups make has no score, whether there was a search or not.
+    private static bool AskForScore(IEnumerable<(string Name, BsonValue Argument)> stages)
+    {
+        foreach (var (name, argument) in stages)
+        {
+            if (name switch
+            {
+                "$lookup" => false,
+                "$facet" => ((BsonDocument)argument).Values.Any(facet => AskForScore(facet.AsBsonArray.Select(StageParser.Open))),
+                _ => AsksForScore(argument),
+            })
+            {
+                return true;
+            }
+
+            if (name is "$group" or "$sortByCount" or "$count" or "$facet")
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    public static bool AsksForScore(BsonValue value) => value switch
     {
         BsonDocument document => document.Any(e => e is { Name: "$meta", Value: BsonString { Value: "textScore" } } || (e.Name is not ("$literal" or "$const") && AsksForScore(e.Value))),
         BsonArray array => array.Any(AsksForScore),

@@ -7,12 +7,16 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 internal sealed class RunningSum
 {
     private BsonType _type = BsonType.Int32;
-    private bool _isDate;
+    private long? _date;
     private long _whole;
     private double _real;
     private DecimalNumber _exact;
 
-    public BsonValue Result => _isDate ? new BsonDateTime(Milliseconds) : _type switch
+    public BsonValue Result => _date is { } date
+        ? Number.TryTruncate(Round(Sum), out var total) && total == date ? new BsonDateTime(date) : throw Failure.NotSupported("a date and parts of milliseconds, which versions round differently")
+        : Sum;
+
+    private BsonValue Sum => _type switch
     {
         BsonType.Int32 => Number.Wrap(_whole),
         BsonType.Int64 => (BsonInt64)_whole,
@@ -20,35 +24,49 @@ internal sealed class RunningSum
         _ => _exact.ToBson(),
     };
 
-    private long Milliseconds
-    {
-        get
-        {
-            var value = _type switch
-            {
-                BsonType.Double => (BsonDouble)Math.Round(_real, MidpointRounding.AwayFromZero),
-                BsonType.Decimal128 => _exact.Round(0, MidpointRounding.ToEven).ToBson(),
-                _ => (BsonValue)_whole,
-            };
-            return Number.TryTruncate(value, out var milliseconds) ? milliseconds : throw new MongoError(15, "Overflow", "date overflow in $add");
-        }
-    }
-
     public void Add(BsonValue value)
     {
+        if (value is BsonDateTime given)
+        {
+            var before = _date is null ? Sum : throw Failure.Located(16612, "only one date allowed in an $add expression");
+            _date = given.MillisecondsSinceEpoch;
+            AddToDate(before);
+            AddNumber((BsonInt64)given.MillisecondsSinceEpoch, _type);
+            return;
+        }
+
+        if (_date is not null)
+        {
+            AddToDate(value);
+        }
+
+        AddNumber(value, Rank(value.BsonType) > Rank(_type) ? value.BsonType : _type);
+    }
+
+    // Newer versions round each number by itself, older ones their sum.
+    private void AddToDate(BsonValue value)
+    {
+        if (!Number.TryTruncate(Round(value), out var added) || (Int128)_date!.Value + added is var sum && (sum < long.MinValue || sum > long.MaxValue))
+        {
+            throw new MongoError(15, "Overflow", "date overflow in $add");
+        }
+
+        _date += added;
+    }
+
+    private static BsonValue Round(BsonValue value) => value switch
+    {
+        BsonDouble real => Math.Round(real.Value, MidpointRounding.AwayFromZero),
+        BsonDecimal128 => DecimalNumber.Exactly(value).Round(0, MidpointRounding.ToEven).ToBson(),
+        _ => value,
+    };
+
+    private void AddNumber(BsonValue value, BsonType type)
+    {
         var before = _type;
+        _type = type;
 
-        if (value is BsonDateTime date)
-        {
-            value = (BsonInt64)date.MillisecondsSinceEpoch;
-            _isDate = _isDate ? throw Failure.Located(16612, "only one date allowed in an $add expression") : true;
-        }
-        else if (Rank(value.BsonType) > Rank(_type))
-        {
-            _type = value.BsonType;
-        }
-
-        if (before != _type)
+        if (before != type)
         {
             Widen(before);
         }
@@ -67,7 +85,6 @@ internal sealed class RunningSum
         }
     }
 
-    // Unlike a double that is added to a decimal, one that becomes a decimal keeps all its digits.
     private void Widen(BsonType before)
     {
         if (_type == BsonType.Double)
@@ -76,7 +93,9 @@ internal sealed class RunningSum
         }
         else if (_type == BsonType.Decimal128)
         {
-            _exact = DecimalNumber.Exactly(before == BsonType.Double ? (BsonDouble)_real : (BsonInt64)_whole);
+            _exact = DecimalNumber.Exactly(before != BsonType.Double ? (BsonInt64)_whole
+                : _real != 0 && double.IsFinite(_real) ? throw Failure.NotSupported("a decimal added to a double, of which versions take more digits or fewer,")
+                : (BsonDouble)_real);
         }
     }
 

@@ -24,14 +24,16 @@ internal sealed class AverageAccumulator : Accumulator
 }
 
 /// <summary>
-/// The sum of BSON numbers. Whole numbers are summed exactly and doubles with the error of each addition carried along,
-/// so that the order of many does not show in the last digits.
+/// The sum of BSON numbers, in MongoDB's steps, so that the last digits agree: of all but decimals the double nearest to it and what that
+/// lacks, of decimals a total of their own.
 /// </summary>
 internal sealed class Total
 {
-    private Int128 _whole;
-    private double _real;
-    private double _realError;
+    private const double TwoTo63 = 9223372036854775808.0;
+
+    private double _sum;
+    private double _lack;
+    private double _plain; // what infinities and NaN make of it, which the two others are unable to tell
     private DecimalNumber _decimal;
     private long _count;
     private BsonType _type = BsonType.Int32;
@@ -39,36 +41,23 @@ internal sealed class Total
     public BsonValue Sum => _type switch
     {
         BsonType.Decimal128 => AsDecimal.ToBson(),
-        BsonType.Int32 when _whole >= int.MinValue && _whole <= int.MaxValue => (int)_whole,
-        BsonType.Int32 or BsonType.Int64 when _whole >= long.MinValue && _whole <= long.MaxValue => (BsonInt64)(long)_whole,
+        BsonType.Int32 or BsonType.Int64 when FitsLong => Number.Wrap(AsLong, _type == BsonType.Int32),
         _ => AsDouble,
     };
 
     public BsonValue Average => _count == 0 ? BsonNull.Value
-        : _type == BsonType.Decimal128 ? (AsDecimal / DecimalNumber.Exactly((BsonInt64)_count)).ToBson()
+        : _type == BsonType.Decimal128 ? (AsDecimal / DecimalNumber.Whole(_count)).ToBson()
         : AsDouble / _count;
 
-    private double AsDouble
-    {
-        get
-        {
-            var (real, error) = (_real, _realError);
-            var whole = (double)_whole;
-            AddReal(ref real, ref error, whole);
-            AddReal(ref real, ref error, (double)(_whole - (Int128)whole));
-            return double.IsFinite(real) ? real + error : real;
-        }
-    }
+    private double AsDouble => double.IsNaN(_sum) ? _plain : _sum;
 
-    private DecimalNumber AsDecimal
-    {
-        get
-        {
-            var sum = _decimal + DecimalNumber.Whole(_whole);
-            return _real == 0 && _realError == 0 ? sum
-                : sum + DecimalNumber.Exactly((BsonDouble)_real) + (double.IsFinite(_realError) ? DecimalNumber.Exactly((BsonDouble)_realError) : default);
-        }
-    }
+    private DecimalNumber AsDecimal => Rounded(_decimal + (double.IsFinite(_sum)
+        ? Rounded(DecimalNumber.Exactly((BsonDouble)_sum) + DecimalNumber.Exactly((BsonDouble)_lack))
+        : DecimalNumber.Exactly((BsonDouble)_plain)));
+
+    private bool FitsLong => _sum is > -TwoTo63 and < TwoTo63 || (_sum == TwoTo63 && _lack < -0.5) || (_sum == -TwoTo63 && _lack >= -0.5);
+
+    private long AsLong => _sum == TwoTo63 ? long.MaxValue + ((long)_lack + 1) : (long)_sum + (long)_lack;
 
     public void Add(BsonValue? value)
     {
@@ -78,23 +67,27 @@ internal sealed class Total
         }
 
         _count++;
-        _type = Wider(_type, value.BsonType);
+        _type = Rank(_type) >= Rank(value.BsonType) ? _type : value.BsonType;
 
         switch (value)
         {
-            case BsonDouble real:
-                AddReal(ref _real, ref _realError, real.Value);
+            case BsonInt32 small:
+                AddDouble(small.Value);
                 break;
-            case BsonDecimal128 exact:
-                _decimal += DecimalNumber.From(exact.Value);
+            case BsonInt64 large:
+                // In two halves, each of which a double holds exactly.
+                var high = large.Value / (1L << 32) * (1L << 32);
+                AddDouble(large.Value - high);
+                AddDouble(high);
+                break;
+            case BsonDouble real:
+                AddDouble(real.Value);
                 break;
             default:
-                _whole += Number.Integer(value);
+                _decimal = Rounded(_decimal + DecimalNumber.From(value.AsDecimal128));
                 break;
         }
     }
-
-    private static BsonType Wider(BsonType a, BsonType b) => Rank(a) >= Rank(b) ? a : b;
 
     private static int Rank(BsonType type) => type switch
     {
@@ -104,11 +97,18 @@ internal sealed class Total
         _ => 3,
     };
 
-    private static void AddReal(ref double sum, ref double error, double value)
+    private static DecimalNumber Rounded(DecimalNumber number) => DecimalNumber.From(number.ToBson().Value);
+
+    private void AddDouble(double value)
     {
-        var next = sum + value;
-        var part = next - sum;
-        error += sum - (next - part) + (value - part);
-        sum = next;
+        _plain += value;
+
+        // What was lacking so far comes along with the new value, and what the addition loses is lacking then.
+        var whole = value + _lack;
+        var left = _lack - (whole - value);
+        var sum = _sum + whole;
+        var before = sum - whole;
+        _lack = left + (_sum - before + (whole - (sum - before)));
+        _sum = sum;
     }
 }

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Aggregation;
 using Visuels.EmbeddedMongo.Indexes;
 using Visuels.EmbeddedMongo.Planning;
 using Visuels.EmbeddedMongo.Query;
@@ -30,9 +31,9 @@ internal static class FindCommands
         var filter = CompiledFilter.Parse(context.Document("filter") ?? [], queryContext, context.Hint);
         var sort = Sort(context.Document("sort"));
         var projection = context.Document("projection") is { ElementCount: > 0 } fields ? Projection.Parse(fields, filter.Original, queryContext) : null;
-        if (filter.Text is null && (projection is { UsesScore: true } || (sort is not null && Documents.AsksForScore(sort))))
+        if (filter.Text is null && (projection is { UsesScore: true } || (sort is not null && Documents.AsksForScore(sort)) || Pipeline.AsksForScore(filter.Original)))
         {
-            throw new MongoError(40218, "Location40218", "query requires text score metadata, but it is not available");
+            throw Pipeline.NoScore();
         }
 
         var limit = context.Count("limit") ?? 0;

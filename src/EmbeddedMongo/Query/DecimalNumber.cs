@@ -49,11 +49,11 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
     /// <summary>A double as calculations with decimals see it: its first 15 digits.</summary>
     public static DecimalNumber Rounded(double value) => FromDouble(value, "E14");
 
-    /// <summary>Any BSON number for comparison.</summary>
+    /// <summary>Any BSON number with all its digits, or the first 34 of them.</summary>
     public static DecimalNumber Exactly(BsonValue value) => value switch
     {
         BsonDecimal128 number => From(number.Value),
-        BsonDouble number => FromDouble(number.Value, "E33"),
+        BsonDouble number => Nearest(number.Value),
         _ => new(Number.Integer(value), 0),
     };
 
@@ -257,6 +257,25 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
     private static DecimalNumber FromDouble(double value, string format) => !double.IsFinite(value)
         ? new(value)
         : From(Decimal128.Parse(value.ToString(format, CultureInfo.InvariantCulture)));
+
+    // A double that 34 digits can hold is written without zeros at its end.
+    private static DecimalNumber Nearest(double value)
+    {
+        if (Math.Abs(value) is var size && (value == 0 || size < 1e-17 || !(size < 1e34)))
+        {
+            return value == 0 ? default : FromDouble(value, "E33");
+        }
+
+        var places = 0;
+
+        for (; places <= 48 && value != Math.Floor(value); places++)
+        {
+            value *= 2;
+        }
+
+        var coefficient = new BigInteger(value) * BigInteger.Pow(5, places);
+        return places <= 48 && CountDigits(coefficient) <= Digits ? new(coefficient, -places) : FromDouble(double.ScaleB(value, -places), "E33");
+    }
 
     private static BigInteger Cut(BigInteger coefficient, int digits, MidpointRounding mode)
     {

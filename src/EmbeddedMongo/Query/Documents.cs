@@ -14,9 +14,6 @@ internal static class Documents
 
     public static BsonValue? Find(this BsonDocument document, string name) => document.TryGetValue(name, out var value) ? value : null;
 
-    public static BsonValue ScoreOf(BsonDocument document) => document.Find(TextScore)
-        ?? throw Failure.Located(40218, "query requires text score metadata, but it is not available");
-
     /// <summary>A copy with another value at a path, or without one. What does not lie on the path is shared; what is no document there gives way to one.</summary>
     public static BsonDocument With(BsonDocument document, ReadOnlySpan<string> path, BsonValue? value)
     {

@@ -8,11 +8,10 @@ internal sealed class SortSpec
 {
     private readonly FieldPath[] _paths;
     private readonly bool[] _descending;
-    private readonly int _score;
     private readonly Collation _collation;
 
-    private SortSpec(FieldPath[] paths, bool[] descending, int score, Collation collation) =>
-        (_paths, _descending, _score, _collation) = (paths, descending, score, collation);
+    private SortSpec(FieldPath[] paths, bool[] descending, Collation collation) =>
+        (_paths, _descending, _collation) = (paths, descending, collation);
 
     /// <summary>Parses a sort document: paths with 1 or -1, or <c>{$meta: "textScore"}</c>, which sorts downwards.</summary>
     /// <exception cref="MongoError">The sort is malformed.</exception>
@@ -20,7 +19,6 @@ internal sealed class SortSpec
     {
         var paths = new FieldPath[sort.ElementCount];
         var descending = new bool[paths.Length];
-        var score = -1;
 
         for (var i = 0; i < paths.Length; i++)
         {
@@ -28,7 +26,7 @@ internal sealed class SortSpec
 
             if (Documents.IsTextScore(value))
             {
-                (score, descending[i], paths[i]) = (i, true, new(Documents.TextScore));
+                (descending[i], paths[i]) = (true, new(Documents.TextScore));
                 continue;
             }
 
@@ -45,7 +43,7 @@ internal sealed class SortSpec
             (descending[i], paths[i]) = (direction < 0, new(Documents.CheckPath(name)));
         }
 
-        return new(paths, descending, score, collation ?? Collation.Simple);
+        return new(paths, descending, collation ?? Collation.Simple);
     }
 
     /// <summary>Which of two documents comes first: negative, zero or positive.</summary>
@@ -86,11 +84,6 @@ internal sealed class SortSpec
     /// <summary>The values a document is sorted by; computing them once per document is what makes a sort cheap.</summary>
     public BsonValue[] Key(BsonDocument document)
     {
-        if (_score >= 0)
-        {
-            Documents.ScoreOf(document);
-        }
-
         var plain = new BsonValue[_paths.Length];
 
         for (var i = 0; i < plain.Length; i++)

@@ -79,7 +79,7 @@ public class PipelineTests
         Same("[{_id: 2, s: 2.0}, {_id: 1, s: 1.0}]",
             Run("[{$addFields: {x: 1}}, {$sort: {s: {$meta: 'textScore'}}}, {$project: {s: {$meta: 'textScore'}}}]", scored));
         Same("[{_id: 1}, {_id: 2}]", Run("[{$replaceWith: '$$ROOT'}]", scored));
-        Assert.Equal(40218, Code(() => Run("[{$project: {s: {$meta: 'textScore'}}}]", "[{}]")));
+        Same("[{_id: 1}]", Run("[{$group: {_id: 1}}, {$addFields: {s: {$meta: 'textScore'}}}, {$sort: {s: {$meta: 'textScore'}}}]", scored));
     }
 
     [Theory]
@@ -96,7 +96,10 @@ public class PipelineTests
     [InlineData("[{$limit: 1.5}]", 5107201)]
     [InlineData("[{$count: '$x'}]", 40158)]
     [InlineData("[{$count: 'a.b'}]", 40160)]
+    [InlineData("[{$sortByCount: {a: '$a'}}]", 40147)]
+    [InlineData("[{$sortByCount: {}}]", 40147)]
     [InlineData("[{$sortByCount: 'k'}]", 40148)]
+    [InlineData("[{$sortByCount: 1}]", 40149)]
     [InlineData("[{$addFields: {}}]", 40177)]
     [InlineData("[{$set: 1}]", 40272)]
     [InlineData("[{$unset: []}]", 31119)]
@@ -139,7 +142,8 @@ public class PipelineTests
     [InlineData("[{$limit: 0}]", 15958)]
     [InlineData("[{$limit: 'x'}]", 5107201)]
     [InlineData("[{$skip: -1}]", 5107200)]
-    [InlineData("[{$count: ''}]", 40156)]
+    [InlineData("[{$count: 1}]", 40156)]
+    [InlineData("[{$count: ''}]", 40157)]
     [InlineData("[{$unwind: 'a'}]", 28818)]
     [InlineData("[{$limit: 1}, {$match: {$text: {$search: 'x'}}}]", 17313)]
     [InlineData("[{$replaceWith: '$k'}]", 40228)]

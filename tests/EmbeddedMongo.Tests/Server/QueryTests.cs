@@ -29,6 +29,7 @@ public sealed class QueryTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
     [InlineData("projection: {s: {$meta: 'textScore'}}")]
     [InlineData("projection: {s: {$add: [1, {$meta: 'textScore'}]}}")]
     [InlineData("sort: {s: {$meta: 'textScore'}}")]
+    [InlineData("filter: {$expr: {$gt: [{$meta: 'textScore'}, 0]}}")]
     public async Task A_text_score_without_a_text_search_is_refused_even_where_nothing_is_found(string options) =>
         Assert.Equal(40218, await server.RefusalAsync($"{{find: '{Name}', {options}}}"));
 
