@@ -77,7 +77,7 @@ internal sealed class ExplainRun(Session session, CommandContext context, Engine
     public BsonDocument Finish(BsonDocument described) => new BsonDocument("explainVersion", "1").Merge(described).Merge(new BsonDocument
     {
         { "command", Context.Body },
-        { "serverInfo", new BsonDocument { { "host", Environment.MachineName }, { "version", "7.0.0" }, { "gitVersion", "visuels-embedded-mongo" } } },
+        { "serverInfo", new BsonDocument { { "host", Environment.MachineName }, { "version", ServerCommands.Version }, { "gitVersion", ServerCommands.GitVersion } } },
         { "ok", 1.0 },
     });
 }

@@ -175,12 +175,32 @@ internal static class FindCommands
         var filter = Query(engine, context, session);
         var key = context.Text("key") ?? throw FieldTypes.Missing("distinct", "key");
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
-        var values = new SortedSet<BsonValue>(filter.Context.Collation.Comparer);
+        var collation = filter.Context.Collation;
+        var seen = new HashSet<BsonValue>(collation.Equality);
+        var values = new List<BsonValue>();
         while (scan?.Next(session) == true)
         {
-            values.UnionWith(FieldPaths.Distinct(scan.Document, key));
+            values.AddRange(FieldPaths.Distinct(scan.Document, key).Where(seen.Add));
+        }
+
+        if (filter.Original.ElementCount == 0 && filter.Hint is null && OrderOfKeys(session.Catalog.Find(context.Database, context.Collection), key, collation) is { } order)
+        {
+            values.Sort((a, b) => order * collation.Compare(a, b));
         }
 
         return new(new BsonDocument { { "values", new BsonArray(values) }, { "ok", 1.0 } });
+    }
+
+    // MongoDB answers in the order in which it reads, and without a filter it reads an index that begins with the field.
+    private static int? OrderOfKeys(CollectionInfo? collection, string key, Collation collation)
+    {
+        if (key == "_id" && collection?.Collation.IsSameAs(collation) == true)
+        {
+            return 1;
+        }
+
+        var index = collection?.Indexes.Select(i => i.Spec).FirstOrDefault(i => i is { Text: null, Hidden: false, Sparse: false, PartialExpression: null }
+            && i.Fields[0].Path == key && i.Collation.IsSameAs(collation));
+        return index is null ? null : index.Fields[0].Descending ? -1 : 1;
     }
 }

@@ -51,9 +51,17 @@ internal static class IndexCommands
 
             var after = session.Catalog.Find(database, name)!.Indexes.Length;
             var reply = new BsonDocument { { "numIndexesBefore", before + 1 }, { "numIndexesAfter", after + 1 } };
-            return (existing is not null && before == after
-                ? reply.Add("note", "all indexes already exist")
-                : reply.Add("createdCollectionAutomatically", existing is null)).Add("ok", 1.0);
+            if (existing is null || before != after)
+            {
+                reply.Add("createdCollectionAutomatically", existing is null);
+            }
+
+            if (after < before + requests.Count)
+            {
+                reply.Add("note", before == after ? "all indexes already exist" : "index already exists");
+            }
+
+            return reply.Add("ok", 1.0);
         }));
     }
 

@@ -8,6 +8,12 @@ namespace Visuels.EmbeddedMongo.Commands;
 /// <summary>What the server tells about itself to shells and tools.</summary>
 internal static class ServerCommands
 {
+    /// <summary>The MongoDB whose answers are given.</summary>
+    public const string Version = "7.0.0";
+
+    /// <summary>What stands where MongoDB names the commit it was built from.</summary>
+    public const string GitVersion = "visuels-embedded-mongo";
+
     private const int Megabyte = 1024 * 1024;
 
     private static readonly BsonDocument Parameters = new()
@@ -34,8 +40,8 @@ internal static class ServerCommands
 
     private static ValueTask<BsonDocument?> BuildInfo() => new(new BsonDocument
     {
-        { "version", "7.0.0" },
-        { "gitVersion", "visuels-embedded-mongo" },
+        { "version", Version },
+        { "gitVersion", GitVersion },
         { "modules", new BsonArray() },
         { "versionArray", new BsonArray { 7, 0, 0, 0 } },
         { "bits", 64 },
@@ -62,7 +68,7 @@ internal static class ServerCommands
         return new(new BsonDocument
         {
             { "host", Environment.MachineName },
-            { "version", "7.0.0" },
+            { "version", Version },
             { "process", "mongod" },
             { "pid", (long)Environment.ProcessId },
             { "uptime", Math.Floor(uptime.TotalSeconds) },

@@ -40,12 +40,14 @@ internal sealed class IndexHint
             1 when found[0].Spec.Text is null => found[0],
             0 => throw Failed(collection, "hint provided does not correspond to an existing index"),
             1 => throw Failed(collection, "a text index serves only $text"),
-            _ => throw Failed(collection, $"Hint matched multiple indexes, must hint by index name. Matched: {found[0].Spec.Name} and {found[1].Spec.Name}"),
+            _ => throw Failed(collection, 27, "IndexNotFound", $"Hint matched multiple indexes, must hint by index name. Matched: {found[0].Spec.Name} and {found[1].Spec.Name}"),
         };
     }
 
-    public static MongoError Failed(CollectionInfo collection, string why) =>
-        MongoError.BadValue($"error processing query: ns={collection.Namespace} planner returned error :: caused by :: {why}");
+    public static MongoError Failed(CollectionInfo collection, string why) => Failed(collection, 2, "BadValue", why);
+
+    private static MongoError Failed(CollectionInfo collection, int code, string name, string why) =>
+        new(code, name, $"error processing query: ns={collection.Namespace} planner returned error :: caused by :: {why}");
 
     private static bool IsDirection(BsonValue value) => value.IsNumeric && Math.Abs(value.ToDouble()) == 1;
 }

@@ -6,6 +6,8 @@ internal sealed class EqualTest(BsonValue operand, Collation collation) : Elemen
 {
     private readonly int _kind = BsonOrder.Kind(operand.BsonType);
 
+    public BsonValue Operand => operand;
+
     public override bool Matches(BsonValue? value)
     {
         if (value is null)

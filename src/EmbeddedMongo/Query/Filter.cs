@@ -22,6 +22,10 @@ internal sealed class PathFilter(string path, ElementTest test) : Filter
 {
     private readonly FieldPath _path = new(path);
 
+    public string Path => path;
+
+    public ElementTest Test => test;
+
     public override bool Matches(BsonDocument document, MatchTrace? trace)
     {
         if (!_path.Any(document, test, out var offset))
@@ -69,7 +73,7 @@ internal sealed class AndFilter(Filter[] all) : Filter
     }
 }
 
-/// <summary>Alternatives leave no position behind: MongoDB does not say which one held.</summary>
+/// <summary>Alternatives about different things leave no position behind: MongoDB does not say which one held.</summary>
 internal sealed class OrFilter(Filter[] any) : Filter
 {
     public override bool Matches(BsonDocument document, MatchTrace? trace)

@@ -27,6 +27,21 @@ internal static class FilterParser
         _ => new AndFilter([.. filters]),
     };
 
+    // As in MongoDB, one alternative is no alternative, and several values of one field are an $in: both leave a position behind.
+    private static Filter Any(List<Filter> filters, QueryContext context)
+    {
+        if (filters.Count == 1)
+        {
+            return filters[0];
+        }
+
+        var path = (filters[0] as PathFilter)?.Path;
+        var tests = filters.ConvertAll(f => f is PathFilter equality && equality.Path == path ? equality.Test : null);
+        return tests.TrueForAll(t => t is RegexTest or EqualTest { Operand: not BsonRegularExpression })
+            ? new PathFilter(path!, new InTest(tests.OfType<EqualTest>().Select(t => t.Operand), [.. tests.OfType<RegexTest>()], context.Collation))
+            : new OrFilter([.. filters]);
+    }
+
     private static Filter Parse(BsonDocument filter, QueryContext context, bool isTop)
     {
         var all = new List<Filter>(filter.ElementCount);
@@ -49,7 +64,7 @@ internal static class FilterParser
     private static Filter? ParseOperator(string name, BsonValue value, QueryContext context, bool isTop) => name switch
     {
         "$and" => All(ParseEach(name, value, context, isTop)),
-        "$or" => new OrFilter([.. ParseEach(name, value, context, isTop)]),
+        "$or" => Any(ParseEach(name, value, context, isTop), context),
         "$nor" => new NotFilter(new OrFilter([.. ParseEach(name, value, context, isTop)])),
         "$comment" => null,
         "$expr" when isTop => new ExpressionFilter(ExpressionParser.Parse(value, context)),

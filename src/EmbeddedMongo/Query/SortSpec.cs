@@ -6,6 +6,7 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>A sort, parsed once. An array counts as its least element ascending and its greatest descending; missing as null.</summary>
 internal sealed class SortSpec
 {
+    private const int MaxKeys = 32;
     private readonly FieldPath[] _paths;
     private readonly bool[] _descending;
     private readonly Collation _collation;
@@ -17,6 +18,11 @@ internal sealed class SortSpec
     /// <exception cref="MongoError">The sort is malformed.</exception>
     public static SortSpec Parse(BsonDocument sort, Collation? collation = null)
     {
+        if (sort.ElementCount > MaxKeys)
+        {
+            throw Failure.Located(13103, "too many compound keys");
+        }
+
         var paths = new FieldPath[sort.ElementCount];
         var descending = new bool[paths.Length];
 
@@ -24,7 +30,7 @@ internal sealed class SortSpec
         {
             var (name, value) = sort.GetElement(i);
 
-            if (Documents.IsTextScore(value))
+            if (value is BsonDocument meta && IsMeta(meta))
             {
                 (descending[i], paths[i]) = (true, new(Documents.TextScore));
                 continue;
@@ -123,5 +129,22 @@ internal sealed class SortSpec
         }
 
         return first;
+    }
+
+    private static bool IsMeta(BsonDocument value)
+    {
+        if (value.ElementCount == 0 || value.GetElement(0).Name != "$meta")
+        {
+            throw Failure.Located(17312, "$meta is the only expression supported by $sort right now");
+        }
+
+        if (value.ElementCount > 1)
+        {
+            throw Failure.FailedToParse("Cannot have additional keys in a $meta sort specification");
+        }
+
+        return value[0] is BsonString { Value: "textScore" or "randVal" or "geoNearDistance" or "searchScore" }
+            ? Documents.IsTextScore(value)
+            : throw Failure.Located(31138, $"Illegal $meta sort: {Failure.Show(value)}");
     }
 }

@@ -47,6 +47,8 @@ public class ProjectionTests
     [InlineData("{'a.$': 1}", "{a: 1}", "{_id: 1, a: 1}")]
     [InlineData("{'b.c.$': 1}", "{h: 2}", "{_id: 1, b: {c: 2}}")]
     [InlineData("{'h.$': 1}", "{'e.f': 2}", "{_id: 1, h: [3]}")]
+    [InlineData("{'h.$': 1}", "{$or: [{h: 3}, {h: 2}]}", "{_id: 1, h: [2]}")]
+    [InlineData("{'h.$': 1}", "{$or: [{h: {$gt: 3}}]}", "{_id: 1, h: [4]}")]
     [InlineData("{b: {'c.$': 1}, h: 1}", "{h: 2}", "{_id: 1, b: {c: 2}, h: [1, 2, 3, 4]}")]
     [InlineData("{'e.$': 1, a: 1}", "{'e.f': 2}", "{_id: 1, a: 1, e: [{f: 2}]}")]
     public void The_positional_projection_keeps_what_the_filter_found(string projection, string filter, string expected) =>
@@ -55,7 +57,9 @@ public class ProjectionTests
     [Theory]
     [InlineData("{'h.$': 1}", "{a: 1}", 51246)]
     [InlineData("{'h.$': 1}", "{}", 51246)]
-    [InlineData("{'h.$': 1}", "{$or: [{h: 2}, {h: 3}]}", 51246)]
+    [InlineData("{'h.$': 1}", "{$or: [{h: 2}, {a: 1}]}", 51246)]
+    [InlineData("{'h.$': 1}", "{$or: [{h: 2}, {h: {$gt: 3}}]}", 51246)]
+    [InlineData("{'h.$': 1}", "{$nor: [{h: 7}]}", 51246)]
     [InlineData("{'h.$': 1}", "{$expr: {$eq: ['$a', 1]}}", 224)]
     [InlineData("{'e.$': 1}", "{'h': 4}", 51247)]
     public void The_positional_projection_needs_a_position_from_the_filter(string projection, string filter, int code) =>

@@ -173,8 +173,10 @@ public sealed class IndexTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
     {
         Assert.Equal(BsonDocument.Parse("{numIndexesBefore: 1, numIndexesAfter: 3, createdCollectionAutomatically: true, ok: 1.0}"),
             await server.RunAsync($"{{createIndexes: '{Name}', indexes: [{{key: {{a: 1}}, name: 'a'}}, {{key: {{b: 1}}, name: 'b'}}]}}"));
-        Assert.Equal(BsonDocument.Parse("{numIndexesBefore: 3, numIndexesAfter: 4, createdCollectionAutomatically: false, ok: 1.0}"),
+        Assert.Equal(BsonDocument.Parse("{numIndexesBefore: 3, numIndexesAfter: 4, createdCollectionAutomatically: false, note: 'index already exists', ok: 1.0}"),
             await server.RunAsync($"{{createIndexes: '{Name}', indexes: [{{key: {{a: 1}}, name: 'a'}}, {{key: {{c: 1}}, name: 'c'}}]}}"));
+        Assert.Equal(BsonDocument.Parse("{numIndexesBefore: 1, numIndexesAfter: 1, createdCollectionAutomatically: true, note: 'all indexes already exist', ok: 1.0}"),
+            await server.RunAsync($"{{createIndexes: '{Name}.new', indexes: [{{key: {{_id: 1}}, name: 'mine'}}]}}"));
         Assert.Equal(BsonDocument.Parse("{numIndexesBefore: 4, numIndexesAfter: 4, note: 'all indexes already exist', ok: 1.0}"),
             await server.RunAsync($"{{createIndexes: '{Name}', indexes: [{{key: {{a: 1}}, name: 'a'}}, {{key: {{_id: 1}}, name: 'mine'}}]}}"));
     }

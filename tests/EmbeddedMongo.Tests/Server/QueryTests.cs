@@ -25,6 +25,33 @@ public sealed class QueryTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
         Assert.Equal(31324, await server.RefusalAsync($"{{aggregate: '{Name}', pipeline: [{{$project: {{'h.$': 1}}}}], cursor: {{}}}}"));
     }
 
+    [Fact]
+    public async Task A_sort_has_at_most_32_keys()
+    {
+        string Keys(int count) => string.Join(", ", Enumerable.Range(1, count).Select(i => $"f{i}: 1"));
+
+        await server.RunAsync($"{{find: '{Name}', sort: {{{Keys(32)}}}}}");
+        Assert.Equal(13103, await server.RefusalAsync($"{{find: '{Name}', sort: {{{Keys(33)}}}}}"));
+    }
+
+    [Fact]
+    public async Task Distinct_values_come_in_the_order_in_which_they_are_read()
+    {
+        await _things.InsertAsync("{_id: 1, a: 3}", "{_id: 2, a: [1, 4]}", "{_id: 3, a: 2}", "{_id: 4, a: NumberLong(3)}");
+        async Task<string> Values(string key, string query = "{}") =>
+            (await server.RunAsync($"{{distinct: '{Name}', key: '{key}', query: {query}}}"))["values"].ToString()!;
+
+        Assert.Equal("[3, 1, 4, 2]", await Values("a"));
+
+        await server.RunAsync($"{{createIndexes: '{Name}', indexes: [{{key: {{a: -1}}, name: 'a'}}]}}");
+        Assert.Equal("[4, 3, 2, 1]", await Values("a"));
+        Assert.Equal("[3, 1, 4, 2]", await Values("a", "{_id: {$lt: 9}}"));
+
+        await _things.DeleteOneAsync("{_id: 1}", Find.Ct);
+        await _things.InsertAsync("{_id: 1}");
+        Assert.Equal("[1, 2, 3, 4]", await Values("_id"));
+    }
+
     [Theory]
     [InlineData("projection: {s: {$meta: 'textScore'}}")]
     [InlineData("projection: {s: {$add: [1, {$meta: 'textScore'}]}}")]
