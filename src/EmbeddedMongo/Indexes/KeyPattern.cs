@@ -22,6 +22,11 @@ internal static class KeyPattern
         {
             CheckValue(field.Value, kind);
             CheckPath(field.Name);
+
+            if (field.Name == "_fts" && kind != "text")
+            {
+                throw IndexRequest.CannotCreate("The field '_fts' is that of text indexes.");
+            }
         }
 
         return kind == "text";

@@ -40,6 +40,8 @@ internal static class ExpressionEqualities
 
         var (a, b) = (ExpressionParser.Parse(arguments[0], context), ExpressionParser.Parse(arguments[1], context));
         var (path, literal) = a is Literal ? (b as PathExpression, a as Literal) : (a as PathExpression, b as Literal);
-        return path?.OfDocument is { } field && literal?.Value is { } value ? [(field, value)] : [];
+
+        // The array that an expression sees may be gathered from several documents, of which none holds it.
+        return path?.OfDocument is { } field && literal?.Value is { } value && !(value is BsonArray && field.Contains('.', StringComparison.Ordinal)) ? [(field, value)] : [];
     }
 }

@@ -120,6 +120,6 @@ internal sealed class TextSearch
         : !clause.Name.StartsWith('$') && IsEquality(clause.Value) ? [clause.Name] : Array.Empty<string>());
 
     private static bool IsEquality(BsonValue condition) => condition is BsonDocument { ElementCount: > 0 } document && document.GetElement(0).Name.StartsWith('$')
-        ? document.Contains("$eq")
+        ? document.Contains("$eq") || (document.TryGetValue("$in", out var values) && values is BsonArray { Count: 1 } one && one[0] is not BsonRegularExpression)
         : condition is not BsonRegularExpression;
 }

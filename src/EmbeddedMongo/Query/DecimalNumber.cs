@@ -49,7 +49,10 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
     /// <summary>A double as calculations with decimals see it: its first 15 digits.</summary>
     public static DecimalNumber Rounded(double value) => FromDouble(value, "E14");
 
-    /// <summary>Any BSON number with all its digits, or the first 34 of them.</summary>
+    /// <summary>Any BSON number for comparison, of a double all digits that it has.</summary>
+    public static DecimalNumber Unrounded(BsonValue value) => value is BsonDouble number ? Expanded(number.Value) : Exactly(value);
+
+    /// <summary>Any BSON number, of a double its first 34 digits.</summary>
     public static DecimalNumber Exactly(BsonValue value) => value switch
     {
         BsonDecimal128 number => From(number.Value),
@@ -253,6 +256,23 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
     private int Magnitude => CountDigits(_coefficient) + _exponent;
 
     private double Sign => IsFinite ? _coefficient.Sign : _special;
+
+    private static DecimalNumber Expanded(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return new(value);
+        }
+
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var power = (int)((bits >> 52) & 0x7FF);
+        var mantissa = (bits & 0xFFFFFFFFFFFFF) | (power == 0 ? 0 : 1L << 52);
+        power = Math.Max(power, 1) - 1075;
+        BigInteger signed = value < 0 ? -mantissa : mantissa;
+
+        // A half is five tenths.
+        return power < 0 ? new(signed * BigInteger.Pow(5, -power), power) : new(signed << power, 0);
+    }
 
     private static DecimalNumber FromDouble(double value, string format) => !double.IsFinite(value)
         ? new(value)

@@ -11,7 +11,7 @@ internal static class Number
     {
         if (a is BsonDecimal128 || b is BsonDecimal128)
         {
-            return DecimalNumber.Exactly(a).CompareTo(DecimalNumber.Exactly(b));
+            return DecimalNumber.Unrounded(a).CompareTo(DecimalNumber.Unrounded(b));
         }
 
         return (a is BsonDouble, b is BsonDouble) switch

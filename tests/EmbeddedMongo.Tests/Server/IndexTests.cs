@@ -208,6 +208,7 @@ public sealed class IndexTests(EmbeddedServer server) : IClassFixture<EmbeddedSe
     [InlineData("{key: {'$**': 1}, name: 'i'}", 238)]
     [InlineData("{key: {'a.$**': 1}, name: 'i'}", 238)]
     [InlineData("{key: {a: 'nonsense'}, name: 'i'}", 67)]
+    [InlineData("{key: {_fts: 1}, name: 'i'}", 67)]
     [InlineData("{key: {a: ''}, name: 'i'}", 67)]
     [InlineData("{key: {a: 0}, name: 'i'}", 67)]
     [InlineData("{key: {a: true}, name: 'i'}", 67)]

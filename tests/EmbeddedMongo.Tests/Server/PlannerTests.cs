@@ -245,6 +245,19 @@ public sealed class PlannerTests(EmbeddedServer server) : IClassFixture<Embedded
         Assert.Equal(expected.Select(Id), (await things.Find(filter).ToListAsync(Find.Ct)).Select(Id).Order());
     }
 
+    [Theory]
+    [InlineData("[1]", "1,3")]
+    [InlineData("[[1]]", "4")]
+    [InlineData("1", "2")]
+    public async Task An_expression_finds_arrays_gathered_from_documents_with_an_index_too(string value, string expected)
+    {
+        var things = server.NewCollection();
+        await things.InsertAsync("{_id: 1, a: [{b: 1}]}", "{_id: 2, a: {b: 1}}", "{_id: 3, a: {b: [1]}}", "{_id: 4, a: [{b: [1]}]}");
+        await things.IndexAsync("{'a.b': 1}");
+
+        Assert.Equal(expected, await things.IdsAsync($"{{$expr: {{$eq: ['$a.b', {value}]}}}}"));
+    }
+
     [Fact]
     public async Task A_partial_index_of_an_array_is_not_one_of_its_elements()
     {

@@ -241,6 +241,8 @@ public sealed class TextTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
 
         Assert.Equal("1", await _works.IdsAsync("{shop: 1, $text: {$search: 'gold'}}"));
         Assert.Equal("3", await _works.IdsAsync("{$and: [{shop: {$eq: null}}, {$text: {$search: 'gold'}}]}"));
+        Assert.Equal("2", await _works.IdsAsync("{shop: {$in: [2]}, $text: {$search: 'gold'}}"));
+        Assert.Equal(291, await server.RefusalAsync($"{{find: '{name}', filter: {{shop: {{$in: [1, 2]}}, $text: {{$search: 'gold'}}}}}}"));
         Assert.Equal(291, await server.RefusalAsync($"{{find: '{name}', filter: {{$text: {{$search: 'gold'}}}}}}"));
         Assert.Equal(291, await server.RefusalAsync($"{{find: '{name}', filter: {{shop: {{$gt: 0}}, $text: {{$search: 'gold'}}}}}}"));
         Assert.Equal(BsonDocument.Parse("{shop: 1, _fts: 'text', _ftsx: 1, price: -1}"), (await IndexDocumentAsync())["key"]);
