@@ -183,7 +183,7 @@ internal static class FindCommands
             values.AddRange(FieldPaths.Distinct(scan.Document, key).Where(seen.Add));
         }
 
-        if (filter.Original.ElementCount == 0 && filter.Hint is null && OrderOfKeys(session.Catalog.Find(context.Database, context.Collection), key, collation) is { } order)
+        if (filter.Original.ElementCount == 0 && OrderOfKeys(session.Catalog.Find(context.Database, context.Collection), key, collation) is { } order)
         {
             values.Sort((a, b) => order * collation.Compare(a, b));
         }
