@@ -14,7 +14,7 @@ internal static class Arithmetic
     public static BsonValue Add(BsonValue a, BsonValue b) => Widest(a, b) switch
     {
         BsonType.Decimal128 => (DecimalNumber.Calculable(a) + DecimalNumber.Calculable(b)).ToBson(),
-        BsonType.Double => Number.ToDouble(a) + Number.ToDouble(b),
+        BsonType.Double => Number.Real(Number.ToDouble(a) + Number.ToDouble(b)),
         var type => Whole(type, (Int128)Number.Integer(a) + Number.Integer(b)),
     };
 
@@ -22,14 +22,14 @@ internal static class Arithmetic
     public static BsonValue Subtract(BsonValue a, BsonValue b) => Widest(a, b) switch
     {
         BsonType.Decimal128 => (DecimalNumber.Calculable(a) - DecimalNumber.Calculable(b)).ToBson(),
-        BsonType.Double => Number.ToDouble(a) - Number.ToDouble(b),
+        BsonType.Double => Number.Real(Number.ToDouble(a) - Number.ToDouble(b)),
         var type => Whole(type, (Int128)Number.Integer(a) - Number.Integer(b)) is var whole and not BsonDouble ? whole : Number.ToDouble(a) - Number.ToDouble(b),
     };
 
     public static BsonValue Multiply(BsonValue a, BsonValue b) => Widest(a, b) switch
     {
         BsonType.Decimal128 => (DecimalNumber.Calculable(a) * DecimalNumber.Calculable(b)).ToBson(),
-        BsonType.Double => Number.ToDouble(a) * Number.ToDouble(b),
+        BsonType.Double => Number.Real(Number.ToDouble(a) * Number.ToDouble(b)),
         var type => Whole(type, (Int128)Number.Integer(a) * Number.Integer(b)),
     };
 

@@ -98,7 +98,7 @@ internal static class ArithmeticOperators
 
             areInts &= value is BsonInt32;
             real *= Number.ToDouble(value);
-            product = Arithmetic.Multiply(product, value) is var next && next is BsonDouble ? real : next;
+            product = Arithmetic.Multiply(product, value) is var next && next is BsonDouble ? Number.Real(real) : next;
         }
 
         return product is BsonInt64 whole ? Number.Wrap(whole.Value, areInts) : product;
@@ -118,7 +118,7 @@ internal static class ArithmeticOperators
 
         return x is BsonDecimal128 || y is BsonDecimal128
             ? (DecimalNumber.Calculable(x) / DecimalNumber.Calculable(y)).ToBson()
-            : Number.ToDouble(x) / Number.ToDouble(y);
+            : Number.Real(Number.ToDouble(x) / Number.ToDouble(y));
     }
 
     private static BsonValue Modulo(BsonValue? a, BsonValue? b)
@@ -143,7 +143,7 @@ internal static class ArithmeticOperators
         // A double divisor without a fraction, of a whole number, is taken for the int it could be.
         if (x is BsonDouble || (y is BsonDouble real && !(real.Value == Math.Floor(real.Value) && real.Value is >= int.MinValue and <= int.MaxValue)))
         {
-            return Number.ToDouble(x) % Number.ToDouble(y);
+            return Number.Real(Number.ToDouble(x) % Number.ToDouble(y));
         }
 
         Number.TryTruncate(y, out var divisor);

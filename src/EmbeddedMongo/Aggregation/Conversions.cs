@@ -64,10 +64,9 @@ internal static class Conversions
 
     private static BsonType TargetOf(BsonValue to) => to switch
     {
-        BsonString { Value: "missing" } => BsonType.EndOfDocument,
+        BsonString { Value: "missing" or "dbPointer" } => BsonType.EndOfDocument,
         BsonString => TypeNames.ParseOne(to),
-        { IsNumeric: true } when Number.TryToLong(to, out var code) => code is 0 ? BsonType.EndOfDocument
-            : code is 12 ? throw Failure.NotSupported("conversion to a DBPointer")
+        { IsNumeric: true } when Number.TryToLong(to, out var code) => code is 0 or 12 ? BsonType.EndOfDocument
             : code is -1 or 127 or (>= 1 and <= 19) ? TypeNames.ParseOne(to)
             : throw Failure.FailedToParse($"In $convert, numeric value for 'to' does not correspond to a BSON type: {code}"),
         { IsNumeric: true } => throw Failure.FailedToParse("In $convert, numeric 'to' argument is not an integer"),
@@ -80,7 +79,7 @@ internal static class Conversions
             or BsonType.ObjectId when value.BsonType == type => value,
         BsonType.Int32 => new BsonInt32((int)ToWhole(value, int.MinValue, int.MaxValue, "int")),
         BsonType.Int64 => new BsonInt64(ToWhole(value, long.MinValue, long.MaxValue, "long")),
-        BsonType.Double => ToDouble(value),
+        BsonType.Double => Number.Real(ToDouble(value)),
         BsonType.Decimal128 => ToDecimal(value),
         BsonType.String => ToStringValue(value),
         BsonType.Boolean => (BsonBoolean)Expression.IsTrue(value),
@@ -130,6 +129,7 @@ internal static class Conversions
         BsonBoolean flag => (BsonDecimal128)(flag.Value ? 1m : 0m),
         BsonDateTime date => DecimalNumber.Whole(date.MillisecondsSinceEpoch).ToBson(),
         BsonString text => NumberText.ToDecimal(text.Value),
+        BsonDouble { Value: 0 } zero when double.IsNegative(zero.Value) => new(Decimal128.Parse("-0")),
         { IsNumeric: true } => DecimalNumber.Calculable(value).ToBson(),
         _ => throw Unsupported(value, "decimal"),
     };

@@ -20,6 +20,11 @@ internal static class CountStage
             throw Failure.Located(40158, "the count field cannot be a $-prefixed path");
         }
 
+        if (name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw Failure.Located(40159, "the count field cannot contain a null byte");
+        }
+
         if (name.Contains('.'))
         {
             throw Failure.Located(40160, "the count field cannot contain '.'");

@@ -44,6 +44,8 @@ internal static class ExpressionParser
             throw Failure.FailedToParse("empty variable names are not allowed");
         }
 
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        LogicOperators.CheckLetters(dot > 0 ? text[..dot] : text);
         var parts = Documents.CheckPath(text).Split('.');
 
         return parts[0] switch

@@ -62,6 +62,12 @@ internal static class FieldOperators
         var isSet = operation == "$setField";
         var named = Operators.Named(operation, argument, 4161100, 4161101, isSet ? ["field", "input", "value"] : ["field", "input"]);
         var name = NameOf(operation, Operators.Required(named, operation, "field", 4161102, names.Unfolded), 4161108, 4161106, 4161107);
+
+        if (name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw Failure.Located(9534700, $"{operation}: 'field' cannot contain an embedded null byte");
+        }
+
         var value = isSet ? Operators.Required(named, operation, "value", 4161103, names) : new Literal(null);
         var input = Operators.Required(named, operation, "input", 4161109, names);
 

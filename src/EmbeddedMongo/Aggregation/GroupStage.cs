@@ -8,15 +8,20 @@ internal sealed class GroupStage
 {
     private readonly QueryContext _context;
     private readonly Expression _id;
+    private readonly string? _onlyPart;
     private readonly List<(string Name, AccumulatorSpec Spec)> _fields = [];
 
-    private GroupStage(QueryContext context, Expression id) => (_context, _id) = (context, id);
+    private GroupStage(QueryContext context, BsonValue id)
+    {
+        (_context, _id) = (context, ExpressionParser.Parse(id, context));
+        _onlyPart = id is BsonDocument { ElementCount: 1 } parts && !parts.GetElement(0).Name.StartsWith('$') ? parts.GetElement(0).Name : null;
+    }
 
     public static Stage Parse(BsonValue argument, QueryContext context)
     {
         var document = argument as BsonDocument ?? throw Failure.Located(15947, "a group's fields must be specified in an object");
         var id = document.Find("_id") ?? throw Failure.Located(15955, "a group specification must include an _id");
-        var group = new GroupStage(context, ExpressionParser.Parse(id, context));
+        var group = new GroupStage(context, id);
 
         foreach (var (name, value) in document)
         {
@@ -55,6 +60,11 @@ internal sealed class GroupStage
         _fields.Add((name, AccumulatorSpec.Parse(operation, argument, new Names(_context))));
     }
 
+    // What is missing counts as null, also where it is all that an _id is made of; but not beside other parts.
+    private BsonValue IdOf(BsonValue? id) => id is null ? BsonNull.Value
+        : _onlyPart is not null && id is BsonDocument { ElementCount: 0 } ? new BsonDocument(_onlyPart, BsonNull.Value)
+        : id;
+
     private IEnumerable<BsonDocument> Run(IEnumerable<BsonDocument> documents)
     {
         var groups = new Dictionary<BsonValue, Accumulator[]>(_context.Collation.Equality);
@@ -63,7 +73,7 @@ internal sealed class GroupStage
         foreach (var document in documents)
         {
             var scope = new Scope(document);
-            var id = _id.Evaluate(scope) ?? BsonNull.Value;
+            var id = IdOf(_id.Evaluate(scope));
 
             if (!groups.TryGetValue(id, out var accumulators))
             {

@@ -10,6 +10,7 @@ internal static class LogicOperators
     [
         Operators.Special("$literal", (argument, _) => new Literal(argument)),
         Operators.Special("$const", (argument, _) => new Literal(argument)),
+        Operators.Special("$expr", ExpressionParser.Parse),
         Operators.Special("$meta", (argument, _) => argument is not BsonString ? throw Failure.Located(17307, "$meta only supports string arguments") : Documents.IsTextScore(new BsonDocument("$meta", argument))
             ? new Special(scope => scope.Document.Find(Documents.TextScore))
             : throw Failure.Located(17308, $"Unsupported argument to $meta: {argument}")),
@@ -94,7 +95,7 @@ internal static class LogicOperators
         var branches = new List<(Expression Case, Expression Then)>();
         var reached = names;
 
-        foreach (var item in named.Find("branches") as BsonArray ?? throw Failure.Located(40061, "$switch expected an array for 'branches'"))
+        foreach (var item in (named.Find("branches") ?? new BsonArray()) as BsonArray ?? throw Failure.Located(40061, "$switch expected an array for 'branches'"))
         {
             var branch = Operators.Named("$switch", item, 40062, 40063, "case", "then");
             var when = Operators.Required(branch, "$switch", "case", 40064, reached);
@@ -136,7 +137,9 @@ internal static class LogicOperators
         var variables = new List<(string Name, Expression Value)>();
         var inner = names;
 
-        foreach (var (name, value) in named.Find("vars") as BsonDocument ?? throw Failure.Located(16876, "Missing 'vars' parameter to $let"))
+        var vars = named.Find("vars") ?? throw Failure.Located(16876, "Missing 'vars' parameter to $let");
+
+        foreach (var (name, value) in vars as BsonDocument ?? throw Failure.Located(10065, $"invalid parameter: expected an object (vars), found {Failure.TypeName(vars)}"))
         {
             inner = inner.With(CheckVariable(name));
             variables.Add((name, ExpressionParser.Parse(value, names)));
@@ -157,6 +160,12 @@ internal static class LogicOperators
         });
     }
 
+    /// <summary>A variable that is read may also be one of the system's.</summary>
+    public static string CheckLetters(string name) =>
+        !char.IsAsciiLetter(name[0]) && name[0] <= 127 ? throw Failure.FailedToParse($"'{name}' starts with an invalid character for a variable name")
+        : name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_' || c > 127) ? name
+        : throw Failure.FailedToParse($"'{name}' contains an invalid character for a variable name");
+
     /// <summary>Variables that users name begin with a small letter, so that they never hide the system's.</summary>
     public static string CheckVariable(string name)
     {
@@ -175,7 +184,6 @@ internal static class LogicOperators
             throw Failure.FailedToParse($"'{name}' starts with an invalid character for a user variable name");
         }
 
-        return name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_' || c > 127) ? name
-            : throw Failure.FailedToParse($"'{name}' contains an invalid character for a variable name");
+        return CheckLetters(name);
     }
 }

@@ -20,7 +20,7 @@ internal static class MathOperators
         Real("$atan", Math.Atan), Real("$asinh", Math.Asinh), Real("$sinh", Math.Sinh), Real("$cosh", Math.Cosh), Real("$tanh", Math.Tanh),
         Real("$degreesToRadians", x => x * (Math.PI / 180)), Real("$radiansToDegrees", x => x * (180 / Math.PI)),
         Operators.Of("$atan2", (y, x) => Expression.IsNullish(y) || Expression.IsNullish(x) ? BsonNull.Value
-            : Math.Atan2(Angle(y!, 51044), Angle(x!, 51045))),
+            : Number.Real(Math.Atan2(Angle(y!, 51044), Angle(x!, 51045)))),
         Bits("$bitAnd", -1, (a, b) => a & b), Bits("$bitOr", 0, (a, b) => a | b), Bits("$bitXor", 0, (a, b) => a ^ b),
         Operators.Of("$bitNot", a => ArithmeticOperators.Unary("$bitNot", a, n => n is BsonInt32 or BsonInt64
             ? Number.Wrap(~Number.Integer(n), n is BsonInt32)
@@ -50,7 +50,7 @@ internal static class MathOperators
         return double.IsNaN(x) ? number
             : !isInRange(x) ? throw Failure.Located(50989, $"cannot apply {name} to {number}, value is out of range")
             : number is BsonDecimal128 ? throw Failure.NotSupported($"{name} of a decimal")
-            : function(x);
+            : Number.Real(function(x));
     }
 
     private static double Angle(BsonValue value, int code) => !value.IsNumeric
@@ -59,7 +59,7 @@ internal static class MathOperators
 
     private static BsonValue SquareRoot(BsonValue number) => Number.ToDouble(number) < 0
         ? throw Failure.Located(28714, "$sqrt's argument must be greater than or equal to 0")
-        : number is BsonDecimal128 exact ? DecimalNumber.From(exact.Value).SquareRoot().ToBson() : Math.Sqrt(Number.ToDouble(number));
+        : number is BsonDecimal128 exact ? DecimalNumber.From(exact.Value).SquareRoot().ToBson() : Number.Real(Math.Sqrt(Number.ToDouble(number)));
 
     private static BsonValue Logarithm(BsonValue? number, BsonValue? radix)
     {
@@ -107,7 +107,7 @@ internal static class MathOperators
         return Arithmetic.Widest(number, exponent) switch
         {
             BsonType.Decimal128 => throw Failure.NotSupported("$pow of a decimal"),
-            BsonType.Double => Math.Pow(x, y),
+            BsonType.Double => Number.Real(Math.Pow(x, y)),
             var type => WholePower(Number.Integer(number), Number.Integer(exponent)) is { } whole ? Number.Wrap(whole, type == BsonType.Int32) : Math.Pow(x, y),
         };
     }

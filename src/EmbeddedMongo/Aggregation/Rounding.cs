@@ -37,7 +37,7 @@ internal static class Rounding
     /// <summary>To the next whole number, of any size.</summary>
     public static BsonValue ToWhole(string name, BsonValue number, MidpointRounding mode) => number switch
     {
-        BsonDouble real => Math.Round(real.Value, mode),
+        BsonDouble real => Number.Real(Math.Round(real.Value, mode)),
         BsonDecimal128 { Value: var exact } when Decimal128.IsInfinity(exact) => throw Failure.NotSupported($"{name} of infinity"),
         _ => Round(name, number, 0, mode),
     };
@@ -51,12 +51,12 @@ internal static class Rounding
             case BsonDecimal128 or BsonDouble when !exact.IsFinite:
                 return number;
             case BsonDouble real when places == 0 && Math.Abs(real.Value) < 1e34:
-                return Math.Round(real.Value, mode);
+                return Number.Real(Math.Round(real.Value, mode));
             case BsonDecimal128 or BsonDouble:
                 // Through decimals beyond plain rounding: 1.005 must be judged by its digits, not by what a multiplication leaves of them.
                 var rounded = exact.Quantize(places, mode);
                 return !rounded.IsFinite ? throw Failure.NotSupported($"{name} to more digits than a decimal has")
-                    : number is BsonDouble ? rounded.IsZero && double.IsNegative(number.AsDouble) ? -0.0 : rounded.ToDouble()
+                    : number is BsonDouble ? Number.Real(rounded.IsZero && double.IsNegative(number.AsDouble) ? -0.0 : rounded.ToDouble())
                     : rounded.IsZero && Decimal128.IsNegative(number.AsDecimal128) ? new BsonDecimal128(Decimal128.Parse($"-0E{-places}"))
                     : rounded.ToBson();
             default:

@@ -20,7 +20,7 @@ internal sealed class RunningSum
     {
         BsonType.Int32 => Number.Wrap(_whole),
         BsonType.Int64 => (BsonInt64)_whole,
-        BsonType.Double => _real,
+        BsonType.Double => Number.Real(_real),
         _ => _exact.ToBson(),
     };
 

@@ -69,7 +69,7 @@ internal static class SetOperators
         foreach (var item in items)
         {
             var (key, inner) = ofPairs ? Pair(item) : Field(item, ReferenceEquals(item, items[0]));
-            result[key.Contains('\0', StringComparison.Ordinal) ? throw Failure.Located(4940400, "Key field cannot contain an embedded null byte") : key] = inner;
+            result[key.Contains('\0', StringComparison.Ordinal) ? throw Failure.Located(ofPairs ? 4940400 : 4940401, "Key field cannot contain an embedded null byte") : key] = inner;
         }
 
         return result;

@@ -42,12 +42,12 @@ internal sealed class Total
     {
         BsonType.Decimal128 => AsDecimal.ToBson(),
         BsonType.Int32 or BsonType.Int64 when FitsLong => Number.Wrap(AsLong, _type == BsonType.Int32),
-        _ => AsDouble,
+        _ => Number.Real(AsDouble),
     };
 
     public BsonValue Average => _count == 0 ? BsonNull.Value
         : _type == BsonType.Decimal128 ? (AsDecimal / DecimalNumber.Whole(_count)).ToBson()
-        : AsDouble / _count;
+        : Number.Real(AsDouble / _count);
 
     private double AsDouble => double.IsNaN(_sum) ? _plain : _sum;
 

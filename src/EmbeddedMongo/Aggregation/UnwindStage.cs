@@ -12,7 +12,7 @@ internal sealed class UnwindStage
 
     private UnwindStage(string path, BsonValue? index, bool keepsEmpty)
     {
-        _path = path.StartsWith('$') && path.Length > 1
+        _path = path.StartsWith('$')
             ? Documents.CheckPath(path[1..]).Split('.')
             : throw Failure.Located(28818, $"path option to $unwind stage should be prefixed with a '$': {path}");
         _index = index switch

@@ -47,7 +47,7 @@ internal readonly struct DecimalNumber : IComparable<DecimalNumber>
     public static DecimalNumber Whole(BigInteger value) => new(value, 0);
 
     /// <summary>A double as calculations with decimals see it: its first 15 digits.</summary>
-    public static DecimalNumber Rounded(double value) => FromDouble(value, "E14");
+    public static DecimalNumber Rounded(double value) => value == 0 ? default : FromDouble(value, "E14");
 
     /// <summary>Any BSON number for comparison, of a double all digits that it has.</summary>
     public static DecimalNumber Unrounded(BsonValue value) => value is BsonDouble number ? Expanded(number.Value) : Exactly(value);

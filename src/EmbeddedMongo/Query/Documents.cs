@@ -99,6 +99,11 @@ internal static class Documents
                     : Failure.Located(15998, "FieldPath field names may not be empty strings.");
             }
 
+            if (part.Contains('\0', StringComparison.Ordinal))
+            {
+                throw Failure.Located(16411, "FieldPath field names may not contain '\\0'.");
+            }
+
             if (part[0] == '$')
             {
                 throw Failure.Located(16410, $"FieldPath field names may not start with '$'. Consider using $getField or $setField. In '{path}'.");

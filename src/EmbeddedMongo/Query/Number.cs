@@ -48,6 +48,9 @@ internal static class Number
         _ => Integer(value),
     };
 
+    /// <summary>A double with the sign of its zero, which the BSON library drops where it shares its values.</summary>
+    public static BsonValue Real(double value) => value == 0 && double.IsNegative(value) ? new BsonDouble(value) : value;
+
     public static long Integer(BsonValue value) => value is BsonInt32 small ? small.Value : value.AsInt64;
 
     /// <summary>The number as a long if it is a whole number within its range.</summary>

@@ -58,13 +58,49 @@ internal sealed class ProjectionParser
     {
         var parser = new ProjectionParser(context, isFind: false, includes: false);
 
-        foreach (var (path, value) in Flatten("", additions))
+        var seen = new List<string>();
+
+        foreach (var (path, value) in FlattenAdditions("", additions))
         {
-            RefusePositional(path);
+            if (seen.Find(other => IsWithin(path, other) || IsWithin(other, path)) is { } conflict)
+            {
+                throw Failure.Located(40176, $"specification contains two conflicting paths. Cannot specify both '{path}' and '{conflict}'");
+            }
+
+            seen.Add(path);
             parser.Enter(path, computes: true, out var name).Compute(name, ExpressionParser.Parse(value, context));
         }
 
         return parser.Root;
+    }
+
+    private static bool IsWithin(string path, string other) => $"{path}.".StartsWith($"{other}.", StringComparison.Ordinal);
+
+    // Unlike in a projection, an empty document is a value, and only the paths of the top level have dots.
+    private static IEnumerable<(string Path, BsonValue Value)> FlattenAdditions(string prefix, BsonDocument additions)
+    {
+        foreach (var (name, value) in additions)
+        {
+            if (prefix.Length > 0 && (name.StartsWith('$') || name.Contains('.')))
+            {
+                throw name.StartsWith('$')
+                    ? Failure.Located(40181, $"an expression specification must contain exactly one field, the name of the expression. Found {Failure.Show(additions)}")
+                    : Failure.Located(40183, $"cannot use dotted field name '{name}' in a sub object");
+            }
+
+            var path = Documents.CheckPath(prefix + name);
+
+            if (value is not BsonDocument { ElementCount: > 0 } inner || (inner.ElementCount == 1 && inner.GetElement(0).Name.StartsWith('$')))
+            {
+                yield return (path, value);
+                continue;
+            }
+
+            foreach (var leaf in FlattenAdditions(path + ".", inner))
+            {
+                yield return leaf;
+            }
+        }
     }
 
     // {a: {b: 1}} says the same as {"a.b": 1}.

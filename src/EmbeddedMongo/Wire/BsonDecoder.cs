@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Wire;
 
@@ -49,7 +50,7 @@ internal ref struct BsonDecoder(ReadOnlySpan<byte> bytes)
 
     private BsonValue Value(byte type) => (BsonType)type switch
     {
-        BsonType.Double => BitConverter.Int64BitsToDouble(Int64()),
+        BsonType.Double => Number.Real(BitConverter.Int64BitsToDouble(Int64())),
         BsonType.String => Text(),
         BsonType.Document => Document(),
         BsonType.Array => Array(),

@@ -100,6 +100,8 @@ public class ArrayExpressionTests
     [InlineData("{$arrayToObject: [[['a', 1], {k: 'b', v: 1}]]}", 40396)]
     [InlineData("{$arrayToObject: [[['a']]]}", 40397)]
     [InlineData("{$arrayToObject: [[[1, 1]]]}", 40395)]
+    [InlineData("{$arrayToObject: {$literal: [['a\\u0000', 1]]}}", 4940400)]
+    [InlineData("{$arrayToObject: {$literal: [{k: 'a\\u0000', v: 1}]}}", 4940401)]
     [InlineData("{$arrayToObject: [[{k: 'b', v: 1}, 1]]}", 40391)]
     [InlineData("{$arrayToObject: [[{k: 'b'}]]}", 40392)]
     [InlineData("{$arrayToObject: [[{k: 'b', w: 1}]]}", 40393)]

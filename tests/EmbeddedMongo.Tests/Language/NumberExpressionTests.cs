@@ -98,6 +98,17 @@ public class NumberExpressionTests
     [InlineData("{$stdDevSamp: [1]}", "null")]
     public void Sums_and_products_widen_from_left_to_right(string expression, string expected) => Same(expected, Evaluate(expression));
 
+    [Theory]
+    [InlineData("{$multiply: [0.0, -1]}")]
+    [InlineData("{$ceil: -0.5}")]
+    [InlineData("{$round: -0.4}")]
+    [InlineData("{$trunc: [-0.04, 1]}")]
+    [InlineData("{$divide: [0, -2]}")]
+    [InlineData("{$mod: [-4.0, 2]}")]
+    [InlineData("{$sqrt: {$multiply: [0.0, -1]}}")]
+    [InlineData("{$toDouble: '-0'}")]
+    public void A_zero_keeps_its_sign(string expression) => Assert.True(double.IsNegative(Evaluate(expression).AsDouble));
+
     [Fact]
     public void A_random_number_is_a_double_below_one() => Assert.InRange(Evaluate("{$rand: {}}").AsDouble, 0, 1);
 

@@ -60,6 +60,7 @@ public sealed class StoredBytesTests(EmbeddedServer server) : IClassFixture<Embe
             {
                 { "_id", 1 },
                 { "double", 1.5 },
+                { "minusZero", new BsonDouble(-0.0) },
                 { "string", "zwölf \0 ☃" },
                 { "document", new BsonDocument { { "a", 1 }, { "", new BsonDocument() } } },
                 { "array", new BsonArray { 1, "two", new BsonArray(), new BsonDocument("x", BsonNull.Value) } },
