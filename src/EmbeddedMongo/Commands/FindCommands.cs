@@ -4,6 +4,7 @@ using Visuels.EmbeddedMongo.Indexes;
 using Visuels.EmbeddedMongo.Planning;
 using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Commands;
 
@@ -175,32 +176,25 @@ internal static class FindCommands
         var filter = Query(engine, context, session);
         var key = context.Text("key") ?? throw FieldTypes.Missing("distinct", "key");
         using var scan = MatchScan.Open(session, context.Database, context.Collection, filter, sort: null, limited: false);
-        var collation = filter.Context.Collation;
-        var seen = new HashSet<BsonValue>(collation.Equality);
-        var values = new List<BsonValue>();
+        var values = new SortedSet<BsonValue>(filter.Context.Collation.Comparer);
+
+        // A rough measure, that what is small need not be measured exactly.
+        var size = 0L;
         while (scan?.Next(session) == true)
         {
-            values.AddRange(FieldPaths.Distinct(scan.Document, key).Where(seen.Add));
+            foreach (var value in FieldPaths.Distinct(scan.Document, key))
+            {
+                size += values.Add(value) ? MemoryLimit.WeightOf(value) : 0;
+            }
+
+            if (size > 3 * BsonBytes.MaxDocumentSize)
+            {
+                break;
+            }
         }
 
-        if (filter.Original.ElementCount == 0 && OrderOfKeys(session.Catalog.Find(context.Database, context.Collection), key, collation) is { } order)
-        {
-            values.Sort((a, b) => order * collation.Compare(a, b));
-        }
-
-        return new(new BsonDocument { { "values", new BsonArray(values) }, { "ok", 1.0 } });
-    }
-
-    // MongoDB answers in the order in which it reads, and without a filter it reads an index that begins with the field.
-    private static int? OrderOfKeys(CollectionInfo? collection, string key, Collation collation)
-    {
-        if (key == "_id" && collection?.Collation.IsSameAs(collation) == true)
-        {
-            return 1;
-        }
-
-        var index = collection?.Indexes.Select(i => i.Spec).FirstOrDefault(i => i is { Text: null, Hidden: false, Sparse: false, PartialExpression: null }
-            && i.Fields[0].Path == key && i.Collation.IsSameAs(collation));
-        return index is null ? null : index.Fields[0].Descending ? -1 : 1;
+        var reply = new BsonDocument { { "values", new BsonArray(values) }, { "ok", 1.0 } };
+        return size <= BsonBytes.MaxDocumentSize / 4 || BsonBytes.Encode(reply).Length <= BsonBytes.MaxDocumentSize ? new(reply)
+            : throw new MongoError(17217, "Location17217", "distinct too big, 16mb cap");
     }
 }

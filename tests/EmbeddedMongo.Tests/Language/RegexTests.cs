@@ -71,6 +71,14 @@ public class RegexTests
         Assert.False(IsMatch(pattern, options, doesNot));
     }
 
+    [Fact]
+    public void A_pattern_has_at_most_32764_bytes()
+    {
+        Assert.True(IsMatch(new string('c', 32764), "", new string('c', 40000)));
+        Assert.Equal(51091, Code(() => PerlRegex.Compile(new string('c', 32765), "", isWide: false)));
+        Assert.Equal(51091, Code(() => PerlRegex.Compile(new string('é', 16383), "", isWide: false)));
+    }
+
     [Theory]
     [InlineData(@"(", 51091)]
     [InlineData(@"a)", 51091)]

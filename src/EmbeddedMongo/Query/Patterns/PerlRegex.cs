@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Visuels.EmbeddedMongo.Query.Patterns;
@@ -8,6 +9,7 @@ namespace Visuels.EmbeddedMongo.Query.Patterns;
 /// </summary>
 internal static class PerlRegex
 {
+    private const int MaxLength = 32764;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <param name="pattern">The expression.</param>
@@ -18,6 +20,11 @@ internal static class PerlRegex
         if (pattern.Contains('\0'))
         {
             throw Failure.BadValue("Regular expression cannot contain an embedded null byte");
+        }
+
+        if (Encoding.UTF8.GetByteCount(pattern) > MaxLength)
+        {
+            throw Invalid("pattern string is longer than the limit set by the application");
         }
 
         var translated = new Translation(pattern, Parse(options), isWide).Run();
