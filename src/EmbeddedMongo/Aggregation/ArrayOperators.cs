@@ -6,6 +6,9 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary>Arrays, by their elements.</summary>
 internal static class ArrayOperators
 {
+    // More than fit in any document.
+    private const int MostElements = 8_000_000;
+
     public static KeyValuePair<string, OperatorParse>[] All { get; } =
     [
         Operators.Of("$size", a => a is BsonArray array ? array.Count
@@ -77,8 +80,14 @@ internal static class ArrayOperators
                 return BsonNull.Value;
             }
 
-            result.AddRange(value as BsonArray
-                ?? throw Failure.Located(28664, $"$concatArrays only supports arrays, not {Failure.TypeName(value)}"));
+            var array = value as BsonArray ?? throw Failure.Located(28664, $"$concatArrays only supports arrays, not {Failure.TypeName(value)}");
+
+            if (result.Count + array.Count > MostElements)
+            {
+                throw Failure.NotSupported($"an array of more than {MostElements} elements");
+            }
+
+            result.AddRange(array);
         }
 
         return result;

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.EmbeddedMongo.Query;
+using Visuels.EmbeddedMongo.Storage;
 
 namespace Visuels.EmbeddedMongo.Aggregation;
 
@@ -29,6 +30,9 @@ internal sealed class Literal(BsonValue? value) : Expression
 /// <summary>The document at hand and the variables around it.</summary>
 internal sealed class Scope
 {
+    [ThreadStatic]
+    private static int _made;
+
     private readonly Scope? _outer;
     private readonly string? _name;
     private readonly BsonValue? _value;
@@ -43,7 +47,16 @@ internal sealed class Scope
 
     public BsonDocument Document { get; }
 
-    public Scope With(string name, BsonValue? value) => new(this, name, value);
+    /// <summary>The same with a variable. Loops within loops come by here, so that they end when their command's time does.</summary>
+    public Scope With(string name, BsonValue? value)
+    {
+        if ((++_made & 1023) == 0)
+        {
+            Session.CheckCurrent();
+        }
+
+        return new(this, name, value);
+    }
 
     public BsonValue? Variable(string name)
     {

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 
 namespace Visuels.EmbeddedMongo.Aggregation;
 
@@ -20,7 +21,7 @@ internal sealed class MemoryLimit(string stage)
         }
     }
 
-    /// <summary>About what a value takes, by MongoDB's measure: 16 bytes and what does not fit in them.</summary>
+    /// <summary>About what a value takes, by MongoDB's measure: 16 bytes and what does not fit in them. Beyond the limit the rest is not looked at.</summary>
     public static long WeightOf(BsonValue value)
     {
         var weight = 16L;
@@ -34,16 +35,24 @@ internal sealed class MemoryLimit(string stage)
                 weight += data.Bytes.Length;
                 break;
             case BsonArray array:
+                Documents.CheckWalk();
                 foreach (var item in array)
                 {
-                    weight += WeightOf(item);
+                    if ((weight += WeightOf(item)) > Most)
+                    {
+                        break;
+                    }
                 }
 
                 break;
             case BsonDocument document:
+                Documents.CheckWalk();
                 foreach (var element in document)
                 {
-                    weight += element.Name.Length + WeightOf(element.Value);
+                    if ((weight += element.Name.Length + WeightOf(element.Value)) > Most)
+                    {
+                        break;
+                    }
                 }
 
                 break;

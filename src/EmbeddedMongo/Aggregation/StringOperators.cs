@@ -7,6 +7,9 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary>Strings; positions count code points, and case is that of ASCII letters.</summary>
 internal static class StringOperators
 {
+    // More than fit in any document.
+    private const int MostCharacters = 32_000_000;
+
     // White space to $trim: ASCII's and a few of Unicode's spaces.
     private const string Blanks = "\0 \t\n\v\f\r\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A";
 
@@ -41,6 +44,11 @@ internal static class StringOperators
 
             result.Append(value is BsonString text ? text.Value
                 : throw Failure.Located(16702, $"$concat only supports strings, not {Failure.TypeName(value)}"));
+
+            if (result.Length > MostCharacters)
+            {
+                throw Failure.NotSupported($"a string of more than {MostCharacters} characters");
+            }
         }
 
         return result.ToString();

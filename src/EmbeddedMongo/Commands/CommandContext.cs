@@ -79,7 +79,7 @@ internal sealed class CommandContext(WireMessage message, ReplyBuffer reply, lon
             try
             {
                 session.CheckDeadline();
-                return work(session);
+                return session.Watched(() => work(session));
             }
             finally
             {

@@ -31,6 +31,12 @@ internal sealed partial class CommandRunner(Engine engine, ILogger logger)
             context.Reply.Rewind();
             reply = Describe(error);
         }
+        catch (InvalidOperationException wrapped) when (wrapped.InnerException is MongoError error)
+        {
+            // So .NET reports what a comparison threw amid a sort.
+            context.Reply.Rewind();
+            reply = Describe(error);
+        }
         catch (SqliteException error)
         {
             LogStoreFailure(context.Name, error);

@@ -54,7 +54,7 @@ internal static class CursorReply
             var body = reply.OpenDocument();
             var inner = reply.OpenDocument("cursor");
             var documents = reply.OpenDocument(batch, BsonType.Array);
-            var hasMore = WriteDocuments(reply, session, cursor, batchSize);
+            var hasMore = session.Watched(() => WriteDocuments(reply, session, cursor, batchSize));
             reply.Close(documents);
             cursor.Source.Detach();
 

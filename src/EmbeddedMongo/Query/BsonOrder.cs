@@ -81,6 +81,7 @@ internal static class BsonOrder
 
     private static int CompareDocuments(BsonDocument a, BsonDocument b, Collation collation)
     {
+        Documents.CheckWalk();
         var count = Math.Min(a.ElementCount, b.ElementCount);
 
         for (var i = 0; i < count; i++)
@@ -101,6 +102,7 @@ internal static class BsonOrder
 
     private static int CompareArrays(BsonArray a, BsonArray b, Collation collation)
     {
+        Documents.CheckWalk();
         var count = Math.Min(a.Count, b.Count);
 
         for (var i = 0; i < count; i++)

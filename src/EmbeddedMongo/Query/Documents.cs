@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Storage;
+using Visuels.EmbeddedMongo.Wire;
 
 namespace Visuels.EmbeddedMongo.Query;
 
@@ -8,6 +11,9 @@ internal static class Documents
     public const string TextScore = "$textScore";
 
     private const int MaxDepth = 100;
+
+    [ThreadStatic]
+    private static int _walked;
 
     public static void Deconstruct(this BsonElement element, out string name, out BsonValue value) =>
         (name, value) = (element.Name, element.Value);
@@ -41,7 +47,7 @@ internal static class Documents
     {
         if (level > MaxDepth && value is BsonDocument or BsonArray)
         {
-            throw new MongoError(15, "Overflow", $"Document exceeds maximum nesting depth of {MaxDepth}");
+            throw TooDeep(MaxDepth);
         }
 
         var inner = value switch
@@ -59,6 +65,22 @@ internal static class Documents
             }
         }
     }
+
+    /// <summary>Expressions nest values as deep as they like. To use up the stack would end the process, so that whoever walks values asks here, and whether it takes too long.</summary>
+    public static void CheckWalk()
+    {
+        if ((++_walked & 1023) == 0)
+        {
+            Session.CheckCurrent();
+        }
+
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw TooDeep(BsonBytes.MaxCommandDepth);
+        }
+    }
+
+    public static MongoError TooDeep(int most) => new(15, "Overflow", $"Document exceeds maximum nesting depth of {most}");
 
     /// <summary>Whether the value is <c>{$meta: "textScore"}</c>; other metadata is refused.</summary>
     public static bool IsTextScore(BsonValue value)
@@ -90,7 +112,14 @@ internal static class Documents
             throw Failure.Located(40352, "FieldPath cannot be constructed with empty string");
         }
 
-        foreach (var part in path.Split('.'))
+        var parts = path.Split('.');
+
+        if (parts.Length > BsonBytes.MaxCommandDepth)
+        {
+            throw new MongoError(15, "Overflow", "FieldPath is too long");
+        }
+
+        foreach (var part in parts)
         {
             if (part.Length == 0)
             {

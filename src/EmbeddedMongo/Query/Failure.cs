@@ -6,7 +6,7 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>The query language's errors under the codes MongoDB gives them.</summary>
 internal static class Failure
 {
-    private static readonly JsonWriterSettings Shell = new() { OutputMode = JsonOutputMode.RelaxedExtendedJson };
+    private static readonly JsonWriterSettings Shell = new() { OutputMode = JsonOutputMode.RelaxedExtendedJson, MaxSerializationDepth = 1000 };
 
     public static MongoError BadValue(string message) => MongoError.BadValue(message);
 
@@ -30,7 +30,17 @@ internal static class Failure
     /// <summary>One of MongoDB's numbered errors that have no name.</summary>
     public static MongoError Located(int code, string message) => new(code, $"Location{code}", message);
 
-    public static string Show(BsonValue value) => value.ToJson(Shell);
+    public static string Show(BsonValue value)
+    {
+        try
+        {
+            return value.ToJson(Shell);
+        }
+        catch (BsonSerializationException)
+        {
+            return "(a value that nests too deep to be shown)";
+        }
+    }
 
     /// <summary>The type as error messages and <c>$type</c> name it.</summary>
     public static string TypeName(BsonValue? value) => value is null ? "missing" : TypeNames.Of(value.BsonType);

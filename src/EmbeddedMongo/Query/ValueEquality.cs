@@ -22,6 +22,7 @@ internal sealed class ValueEquality(Collation collation) : IEqualityComparer<Bso
         switch (value)
         {
             case BsonDocument document:
+                Documents.CheckWalk();
                 foreach (var element in document)
                 {
                     hash.Add(element.Name);
@@ -30,6 +31,7 @@ internal sealed class ValueEquality(Collation collation) : IEqualityComparer<Bso
 
                 break;
             case BsonArray array:
+                Documents.CheckWalk();
                 foreach (var item in array)
                 {
                     Add(ref hash, item);

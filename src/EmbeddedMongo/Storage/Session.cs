@@ -3,6 +3,9 @@ namespace Visuels.EmbeddedMongo.Storage;
 /// <summary>A connection inside a transaction, with the catalog that belongs to what it sees.</summary>
 internal abstract class Session(Database db, Catalog catalog)
 {
+    [ThreadStatic]
+    private static Session? _current;
+
     public Database Db { get; } = db;
 
     public Catalog Catalog { get; set; } = catalog;
@@ -12,6 +15,24 @@ internal abstract class Session(Database db, Catalog catalog)
 
     /// <summary>Nobody waits for the result any longer.</summary>
     public CancellationToken Disconnected { get; set; }
+
+    /// <summary>Does work that may take long between two documents, which then asks <see cref="CheckCurrent"/>.</summary>
+    public T Watched<T>(Func<T> work)
+    {
+        var outer = _current;
+        _current = this;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _current = outer;
+        }
+    }
+
+    /// <summary>Checks the session that this thread works for, if it does for any.</summary>
+    public static void CheckCurrent() => _current?.CheckDeadline();
 
     /// <summary>Ends a command that has become too late or pointless.</summary>
     public void CheckDeadline()

@@ -37,7 +37,7 @@ internal sealed class OperatorUpdate
         counts = false;
         var updated = (BsonDocument)original.DeepClone();
         updated.Remove(Documents.TextScore);
-        var position = _isPositional ? FindPosition(original, query) : null;
+        var position = _isPositional && !isInsert ? FindPosition(original, query) : null;
 
         // Dynamic paths mean the document as it was found, so all are resolved before the first is written.
         var resolved = _isDynamic ? new PathSet() : null;

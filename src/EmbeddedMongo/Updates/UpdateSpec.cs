@@ -10,12 +10,13 @@ internal sealed class UpdateSpec
     private readonly BsonDocument? _replacement;
     private readonly Pipeline? _pipeline;
     private readonly OperatorUpdate? _operators;
+    private readonly Collation _collation = Collation.Simple;
 
-    private UpdateSpec(BsonDocument replacement) => _replacement = replacement;
+    private UpdateSpec(BsonDocument replacement, Collation collation) => (_replacement, _collation) = (replacement, collation);
 
-    private UpdateSpec(Pipeline pipeline) => _pipeline = pipeline;
+    private UpdateSpec(Pipeline pipeline, Collation collation) => (_pipeline, _collation) = (pipeline, collation);
 
-    private UpdateSpec(OperatorUpdate operators) => _operators = operators;
+    private UpdateSpec(OperatorUpdate operators, Collation collation) => (_operators, _collation) = (operators, collation);
 
     /// <summary>Whether the whole document is replaced, all but its <c>_id</c>.</summary>
     public bool IsReplacement => _replacement is not null;
@@ -33,7 +34,7 @@ internal sealed class UpdateSpec
         {
             return arrayFilters is { Count: > 0 }
                 ? throw Failure.FailedToParse("arrayFilters may not be specified for pipeline-syle updates")
-                : new(Pipeline.ParseUpdate(stages, context));
+                : new(Pipeline.ParseUpdate(stages, context), context.Collation);
         }
 
         var document = update as BsonDocument
@@ -41,7 +42,7 @@ internal sealed class UpdateSpec
 
         if (document.ElementCount > 0 && document.GetElement(0).Name.StartsWith('$'))
         {
-            return new(OperatorUpdate.Parse(document, arrayFilters, context));
+            return new(OperatorUpdate.Parse(document, arrayFilters, context), context.Collation);
         }
 
         if (arrayFilters is { Count: > 0 })
@@ -50,7 +51,7 @@ internal sealed class UpdateSpec
         }
 
         ServerTimestamp.FillIn(document);
-        return new(document);
+        return new(document, context.Collation);
     }
 
     /// <summary>The updated document, with <c>_id</c> first; the original is not changed.</summary>
@@ -63,7 +64,7 @@ internal sealed class UpdateSpec
     /// <param name="query">The filter, whose equalities the document starts from.</param>
     /// <exception cref="MongoError">Query and update do not make one document.</exception>
     public BsonDocument Insert(BsonDocument query) =>
-        Change(_replacement is null ? UpsertSeeds.Of(query) : UpsertSeeds.IdOf(query), query, isInsert: true, out _);
+        Change(_replacement is null ? UpsertSeeds.Of(query, _collation) : UpsertSeeds.IdOf(query, _collation), query, isInsert: true, out _);
 
     /// <param name="original">The document as it is.</param>
     /// <param name="query">The filter that found it.</param>

@@ -6,12 +6,12 @@ namespace Visuels.EmbeddedMongo.Updates;
 /// <summary>Finds the equalities in a query, from which an upsert makes its document.</summary>
 internal static class UpsertSeeds
 {
-    public static BsonDocument Of(BsonDocument query)
+    public static BsonDocument Of(BsonDocument query, Collation collation)
     {
         var seed = new BsonDocument();
         var paths = new PathSet();
 
-        foreach (var (path, value) in Equalities(query).OrderBy(e => e.Path, Comparer<string>.Create(BsonOrder.CompareStrings)))
+        foreach (var (path, value) in Equalities(query, collation).OrderBy(e => e.Path, Comparer<string>.Create(BsonOrder.CompareStrings)))
         {
             var parts = new UpdatePath(path).Parts;
 
@@ -31,11 +31,11 @@ internal static class UpsertSeeds
     }
 
     /// <summary>A replacement brings its own fields, so only the query's <c>_id</c> counts.</summary>
-    public static BsonDocument IdOf(BsonDocument query)
+    public static BsonDocument IdOf(BsonDocument query, Collation collation)
     {
         var seed = new BsonDocument();
 
-        foreach (var (path, value) in Equalities(query).Where(e => e.Path == "_id" || e.Path.StartsWith("_id.", StringComparison.Ordinal)))
+        foreach (var (path, value) in Equalities(query, collation).Where(e => e.Path == "_id" || e.Path.StartsWith("_id.", StringComparison.Ordinal)))
         {
             if (path != "_id")
             {
@@ -76,20 +76,20 @@ internal static class UpsertSeeds
     private static MongoError MatchedTwice(string path) =>
         new(54, "NotSingleValueField", $"cannot infer query fields to set, path '{path}' is matched twice");
 
-    private static IEnumerable<(string Path, BsonValue Value)> Equalities(BsonDocument query)
+    private static IEnumerable<(string Path, BsonValue Value)> Equalities(BsonDocument query, Collation collation)
     {
         foreach (var (name, value) in query)
         {
             if (name == "$and" || (name == "$or" && value is BsonArray { Count: 1 }))
             {
-                foreach (var equality in value.AsBsonArray.OfType<BsonDocument>().SelectMany(Equalities))
+                foreach (var equality in value.AsBsonArray.OfType<BsonDocument>().SelectMany(branch => Equalities(branch, collation)))
                 {
                     yield return equality;
                 }
             }
             else if (!name.StartsWith('$') && value is not BsonRegularExpression)
             {
-                foreach (var equal in Equals(value))
+                foreach (var equal in Equals(value, collation))
                 {
                     yield return (name, equal);
                 }
@@ -97,7 +97,7 @@ internal static class UpsertSeeds
         }
     }
 
-    private static IEnumerable<BsonValue> Equals(BsonValue value)
+    private static IEnumerable<BsonValue> Equals(BsonValue value, Collation collation)
     {
         if (value is not BsonDocument operators || !OperatorParser.IsOperators(operators))
         {
@@ -107,7 +107,7 @@ internal static class UpsertSeeds
         return operators.SelectMany(e => (e.Name, e.Value) switch
         {
             ("$eq", var equal) => [equal],
-            ("$in", BsonArray { Count: > 0 } values) when values.Distinct(BsonOrder.Equality).Count() == 1 => values.Take(1).Where(IsPlain),
+            ("$in", BsonArray { Count: > 0 } values) when values.Distinct(collation.Equality).Count() == 1 => values.Take(1).Where(IsPlain),
             ("$all", BsonArray values) => values.Where(IsPlain),
             _ => Enumerable.Empty<BsonValue>(),
         });

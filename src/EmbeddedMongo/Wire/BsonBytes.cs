@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Text.Unicode;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
+using MongoDB.Bson.Serialization;
+using MongoDB.Bson.Serialization.Serializers;
 
 namespace Visuels.EmbeddedMongo.Wire;
 
@@ -14,7 +16,7 @@ internal static class BsonBytes
     private const int CodeWithScope = 0x0F;
 
     // A command nests around the documents in it, and a result around what is stored.
-    private const int MaxCommandDepth = 2 * MaxDepth;
+    public const int MaxCommandDepth = 2 * MaxDepth;
     private static readonly BsonBinaryWriterSettings WriterSettings = new() { MaxSerializationDepth = 4 * MaxDepth, FixOldBinarySubTypeOnOutput = false };
 
 #pragma warning disable CS0618 // Obsolete in new data, but a store does not change what it is given.
@@ -39,7 +41,24 @@ internal static class BsonBytes
         }
     }
 
-    public static byte[] Encode(BsonDocument document) => document.ToBson(writerSettings: WriterSettings);
+    public static byte[] Encode(BsonDocument document)
+    {
+        try
+        {
+            using var stream = new BoundedStream();
+
+            using (var writer = new BsonBinaryWriter(stream, WriterSettings))
+            {
+                BsonDocumentSerializer.Instance.Serialize(BsonSerializationContext.CreateRoot(writer), document);
+            }
+
+            return stream.ToArray();
+        }
+        catch (BsonSerializationException)
+        {
+            throw TooDeep();
+        }
+    }
 
     /// <summary>The bytes of a document that a query answers with.</summary>
     public static byte[] EncodeResult(BsonDocument document)

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.EmbeddedMongo.Query;
 using Visuels.EmbeddedMongo.Updates;
 using static Visuels.EmbeddedMongo.Tests.Language.Bson;
 
@@ -198,14 +199,27 @@ public class UpdateTests
     [InlineData("{'a.b': 1, 'a.c': 2}", "{a: {b: 1, c: 2}}")]
     [InlineData("{a: {b: 1}, c: [1], d: null}", "{a: {b: 1}, c: [1], d: null}")]
     public void An_upsert_starts_from_the_querys_equalities(string query, string expected) =>
-        Same(expected, UpsertSeeds.Of(Doc(query)));
+        Same(expected, UpsertSeeds.Of(Doc(query), Collation.Simple));
+
+    [Fact]
+    public void What_a_collation_holds_equal_is_one_value_to_an_upsert()
+    {
+        var collation = Collation.Parse(Doc("{locale: 'en', strength: 2}"));
+
+        Same("{a: 'x'}", UpsertSeeds.Of(Doc("{a: {$in: ['x', 'X']}}"), collation));
+        Same("{}", UpsertSeeds.Of(Doc("{a: {$in: ['x', 'X']}}"), Collation.Simple));
+    }
+
+    [Fact]
+    public void The_positional_operator_finds_nothing_in_what_an_upsert_begins_with() =>
+        Assert.Equal(2, Code(() => UpdateSpec.Parse(Doc("{$set: {'a.$': 9}}"), null).Insert(Doc("{a: [1, 2], $and: [{a: {$gt: 1}}]}"))));
 
     [Fact]
     public void A_path_that_two_equalities_claim_cannot_be_inferred()
     {
-        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{a: 1, $and: [{a: 2}]}"))));
-        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{a: {$all: [1, 2]}}"))));
-        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{'a.b': 1, a: {c: 1}}"))));
+        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{a: 1, $and: [{a: 2}]}"), Collation.Simple)));
+        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{a: {$all: [1, 2]}}"), Collation.Simple)));
+        Assert.Equal(54, Code(() => UpsertSeeds.Of(Doc("{'a.b': 1, a: {c: 1}}"), Collation.Simple)));
     }
 
     [Fact]

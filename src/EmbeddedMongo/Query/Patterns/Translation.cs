@@ -8,11 +8,14 @@ internal sealed partial class Translation(string pattern, PatternOptions options
     private const string WordBoundary = "(?:(?<=[a-zA-Z0-9_])(?![a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?=[a-zA-Z0-9_]))";
     private const string NoWordBoundary = "(?:(?<=[a-zA-Z0-9_])(?=[a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?![a-zA-Z0-9_]))";
 
+    private const int MaxDepth = 250;
+
     private readonly PatternReader _reader = new(pattern);
     private readonly Groups _groups = new();
     private PatternOptions _options = options;
     private bool _quotes;
     private int _lookbehinds;
+    private int _depth;
 
     public string Run()
     {

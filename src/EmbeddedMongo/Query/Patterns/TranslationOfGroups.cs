@@ -49,7 +49,14 @@ internal sealed partial class Translation
     {
         var outer = _options;
         _lookbehinds += lookbehinds;
+
+        if (++_depth > MaxDepth)
+        {
+            throw PerlRegex.Invalid("parentheses are too deeply nested");
+        }
+
         var inner = Alternatives(out var allFixed);
+        _depth--;
         _lookbehinds -= lookbehinds;
         _options = outer;
 
