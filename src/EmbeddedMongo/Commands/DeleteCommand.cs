@@ -27,7 +27,7 @@ internal static class DeleteCommand
             errors.Each(prepared.For(session.Catalog, database, name), (statement, _) =>
             {
                 var (filter, multi) = statement.Value;
-                foreach (var rid in Targets.Find(session, database, name, filter, sort: null, multi))
+                foreach (var rid in Targets.Find(session, database, name, filter, multi))
                 {
                     session.CheckDeadline();
                     Delete(session, database, name, rid);

@@ -27,7 +27,7 @@ internal sealed class DocumentUpdate
 
     public UpdateResult Run(WriteSession session, string database, string name, bool multi, bool upsert)
     {
-        var found = Targets.Find(session, database, name, _filter, sort: null, multi);
+        var found = Targets.Find(session, database, name, _filter, multi);
         var modified = 0;
         foreach (var rid in found)
         {

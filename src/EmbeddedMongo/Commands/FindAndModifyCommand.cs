@@ -22,11 +22,11 @@ internal static class FindAndModifyCommand
         var (value, lastError, fields) = await context.WriteAsync(engine, session =>
         {
             var (filter, update, fields) = prepared.For(session.Catalog, database, name);
-            var found = Targets.Find(session, database, name, filter, sort, multi: false);
-            var (value, lastError) = found.Count > 0 ? Change(session, database, name, found[0], update, returnNew)
+            var found = Targets.First(session, database, name, filter, sort);
+            var (value, lastError) = found is { } first ? Change(session, database, name, first.Rid, update, returnNew)
                 : update is not null && upsert ? Insert(session, database, name, update, returnNew)
                 : Missed(update is null);
-            return (value, lastError, fields);
+            return (value is null ? null : MatchedDocument.WithScore(value, fields is null ? null : found?.Score), lastError, fields);
         });
 
         return new BsonDocument
@@ -46,7 +46,13 @@ internal static class FindAndModifyCommand
             throw MongoError.BadValue("cannot use a positional projection and return the new document");
         }
 
-        return (CompiledFilter.Parse(query, queryContext, context.Hint), ParseUpdate(context, query, queryContext), fields);
+        var filter = CompiledFilter.Parse(query, queryContext, context.Hint);
+        if (filter.Text is null && (fields is { UsesScore: true } || Documents.AsksForScore(context.Document("sort") ?? [])))
+        {
+            throw new MongoError(40218, "Location40218", "query requires text score metadata, but it is not available");
+        }
+
+        return (filter, ParseUpdate(context, query, queryContext), fields);
     }
 
     private static DocumentUpdate? ParseUpdate(CommandContext context, BsonDocument query, QueryContext queryContext)

@@ -250,6 +250,22 @@ public sealed class TextTests(EmbeddedServer server) : IClassFixture<EmbeddedSer
         Assert.Equal(201, (await Find.WriteErrorAsync(() => _works.InsertOneAsync("{shop: 1, price: [1], t: 'gold'}"))).Code);
     }
 
+    [Theory]
+    [InlineData("update: {$set: {b: 1}}", "{_id: 2, t: 'gold gold', score: 1.5}")]
+    [InlineData("update: {$set: {b: 1}}, new: true", "{_id: 2, t: 'gold gold', b: 1, score: 1.5}")]
+    [InlineData("update: {$set: {b: 1}}, sort: {score: {$meta: 'textScore'}}", "{_id: 2, t: 'gold gold', score: 1.5}")]
+    [InlineData("remove: true, sort: {_id: 1}", "{_id: 1, t: 'gold', score: 1.1}")]
+    public async Task FindAndModify_shows_the_score_of_what_it_changes(string change, string expected)
+    {
+        await _works.IndexAsync("{t: 'text'}");
+        await _works.InsertAsync("{_id: 1, t: 'gold'}", "{_id: 2, t: 'gold gold'}");
+        var name = _works.CollectionNamespace.CollectionName;
+
+        var request = $"query: {{$text: {{$search: 'gold'}}}}, fields: {{score: {{$meta: 'textScore'}}}}, {change}";
+        Assert.Equal(BsonDocument.Parse(expected), (await server.RunAsync($"{{findAndModify: '{name}', {request}}}"))["value"]);
+        Assert.Equal(40218, await server.RefusalAsync($"{{findAndModify: '{name}', query: {{_id: 1}}, fields: {{score: {{$meta: 'textScore'}}}}, {change}}}"));
+    }
+
     [Fact]
     public async Task Only_one_text_index_is_possible()
     {
