@@ -40,8 +40,11 @@ internal static class Operators
         string name, int least, int most, int code, Func<BsonValue?[], Collation, BsonValue?> function) => new(name, (argument, names) =>
     {
         var arguments = Arguments(name, argument, names, least, most, code);
-        var call = new Call(arguments, values => function(values, names.Context.Collation));
-        return names.Folds && Array.TrueForAll(arguments, a => a is Literal) ? new Literal(call.Evaluate(Scope.Nothing)) : call;
+        BsonValue? Function(BsonValue?[] values) => function(values, names.Context.Collation);
+
+        return !names.Folds ? new Call(arguments, Function)
+            : Array.TrueForAll(arguments, a => a is Literal) ? new Literal(new Call(arguments, Function).Evaluate(Scope.Nothing))
+            : new Call(ConstantFolding.Fold(name, arguments, Function), Function);
     });
 
     public static KeyValuePair<string, OperatorParse> Of(string name, Func<BsonValue?, BsonValue?> function) =>

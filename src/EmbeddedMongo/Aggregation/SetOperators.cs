@@ -10,8 +10,8 @@ internal static class SetOperators
     [
         Operators.Of("$anyElementTrue", a => (BsonBoolean)Items("$anyElementTrue", a, 17041).Any(Expression.IsTrue)),
         Operators.Of("$allElementsTrue", a => (BsonBoolean)Items("$allElementsTrue", a, 17040).All(Expression.IsTrue)),
-        Operators.Of("$setUnion", 0, int.MaxValue, (values, collation) => Combine("$setUnion", values, 17043, collation, (a, b) => a.Union(b, collation.Equality))),
-        Operators.Of("$setIntersection", 0, int.MaxValue, (values, collation) => Combine("$setIntersection", values, 17047, collation, (a, b) => a.Intersect(b, collation.Equality))),
+        Operators.Of("$setUnion", 0, int.MaxValue, Union),
+        Operators.Of("$setIntersection", 0, int.MaxValue, Intersection),
         Operators.Of("$setDifference", 2, 2, (values, collation) => Array.Exists(values, Expression.IsNullish) ? BsonNull.Value
             : new BsonArray(Items("$setDifference", values[0], 17048).Except(Items("$setDifference", values[1], 17049), collation.Equality))),
         Operators.Of("$setIsSubset", 2, 2, (values, collation) =>
@@ -26,16 +26,47 @@ internal static class SetOperators
     private static BsonArray Items(string name, BsonValue? value, int code) => value as BsonArray
         ?? throw Failure.Located(code, $"All operands of {name} must be arrays. One argument is of type: {Failure.TypeName(value)}");
 
-    private static BsonValue Combine(
-        string name, BsonValue?[] values, int code, Collation collation, Func<IEnumerable<BsonValue>, IEnumerable<BsonValue>, IEnumerable<BsonValue>> combine)
+    private static BsonValue Union(BsonValue?[] values, Collation collation)
     {
-        if (Array.Exists(values, Expression.IsNullish))
+        var all = new HashSet<BsonValue>(collation.Equality);
+
+        foreach (var value in values)
         {
-            return BsonNull.Value;
+            if (Expression.IsNullish(value))
+            {
+                return BsonNull.Value;
+            }
+
+            all.UnionWith(Items("$setUnion", value, 17043));
         }
 
-        var sets = values.Select(value => (IEnumerable<BsonValue>)Items(name, value, code)).ToList();
-        return new BsonArray(sets.Count == 0 ? [] : sets.Skip(1).Aggregate(sets[0], combine).Distinct(collation.Equality).Order(collation.Comparer));
+        return new BsonArray(all.Order(collation.Comparer));
+    }
+
+    private static BsonValue Intersection(BsonValue?[] values, Collation collation)
+    {
+        HashSet<BsonValue>? common = null;
+
+        foreach (var value in values)
+        {
+            if (common is { Count: 0 } && value is not BsonArray)
+            {
+                throw Failure.NotSupported("$setIntersection of nothing and what is no array, which versions look at or not,");
+            }
+
+            if (Expression.IsNullish(value))
+            {
+                return BsonNull.Value;
+            }
+
+            // Of values that are equal and yet differ, as 1 and 1.0, those of the smaller set remain.
+            var next = Items("$setIntersection", value, 17047).ToHashSet(collation.Equality);
+            var (smaller, larger) = common is not null && common.Count <= next.Count ? (common, next) : (next, common ?? next);
+            smaller.RemoveWhere(item => !larger.Contains(item));
+            common = smaller;
+        }
+
+        return new BsonArray((common ?? []).Order(collation.Comparer));
     }
 
     private static BsonValue Merge(BsonValue?[] values)

@@ -109,6 +109,27 @@ public class NumberExpressionTests
     [InlineData("{$toDouble: '-0'}")]
     public void A_zero_keeps_its_sign(string expression) => Assert.True(double.IsNegative(Evaluate(expression).AsDouble));
 
+    [Theory]
+    [InlineData("{$add: [2147483647, 1, '$x']}", "{x: -5}", "NumberLong('2147483643')")]
+    [InlineData("{$add: ['$x', 2147483647, 1]}", "{x: -5}", "2147483643")]
+    [InlineData("{$multiply: [2147483647, 2, '$x']}", "{x: 0}", "NumberLong(0)")]
+    [InlineData("{$sum: ['$x', 0.1, 0.2]}", "{x: 0.3}", "0.6000000000000001")]
+    [InlineData("{$max: [1, '$x']}", "{x: 1.0}", "1.0")]
+    [InlineData("{$concatArrays: [['a'], ['b'], '$x', ['c'], ['d']]}", "{x: ['x']}", "['a', 'b', 'x', 'c', 'd']")]
+    [InlineData("{$setUnion: [[1], '$x']}", "{x: [1.0]}", "[1.0]")]
+    [InlineData("{$setIntersection: ['$x', '$y']}", "{x: [1, 2], y: [1.0]}", "[1.0]")]
+    public void Constants_are_put_together_first(string expression, string document, string expected) => Same(expected, Evaluate(expression, document));
+
+    [Theory]
+    [InlineData("{$concat: ['$x', 'a', 1]}", "{x: null}", 16702)]
+    [InlineData("{$concatArrays: ['$x', ['a'], 1]}", "{x: null}", 28664)]
+    [InlineData("{$add: [1, 'a', '$x']}", "{x: null}", 14)]
+    [InlineData("{$setUnion: [['a'], '$x', 1]}", "{x: null}", 17043)]
+    [InlineData("{$setUnion: ['$x', '$y']}", "{x: 1, y: null}", 17043)]
+    [InlineData("{$setIntersection: ['$x', '$y']}", "{x: [], y: null}", 238)]
+    public void The_first_wrong_argument_counts_and_constants_are_first(string expression, string document, int code) =>
+        Assert.Equal(code, Code(() => Evaluate(expression, document)));
+
     [Fact]
     public void A_random_number_is_a_double_below_one() => Assert.InRange(Evaluate("{$rand: {}}").AsDouble, 0, 1);
 

@@ -94,7 +94,7 @@ public sealed class CollationTests(EmbeddedServer server) : IClassFixture<Embedd
     [InlineData("{$lte: ['b', 'A']}", "false")]
     [InlineData("{$indexOfArray: [['b', 'A'], 'a']}", "1")]
     [InlineData("{$setUnion: [['a'], ['A', 'b']]}", "['a', 'b']")]
-    [InlineData("{$setIntersection: [['a', 'b'], ['A']]}", "['a']")]
+    [InlineData("{$setIntersection: [['a', 'b'], ['A']]}", "['A']")]
     [InlineData("{$setDifference: [['a', 'b'], ['A']]}", "['b']")]
     [InlineData("{$setEquals: [['a', 'A'], ['a']]}", "true")]
     [InlineData("{$setIsSubset: [['a'], ['A']]}", "true")]
