@@ -82,15 +82,19 @@ internal static class ArrayOperators
 
             var array = value as BsonArray ?? throw Failure.Located(28664, $"$concatArrays only supports arrays, not {Failure.TypeName(value)}");
 
-            if (result.Count + array.Count > MostElements)
-            {
-                throw Failure.NotSupported($"an array of more than {MostElements} elements");
-            }
-
+            CheckCount(result.Count + (long)array.Count);
             result.AddRange(array);
         }
 
         return result;
+    }
+
+    public static void CheckCount(long count)
+    {
+        if (count > MostElements)
+        {
+            throw Failure.NotSupported($"an array of more than {MostElements} elements");
+        }
     }
 
     private static BsonValue? Slice(BsonValue?[] values)

@@ -7,6 +7,8 @@ namespace Visuels.EmbeddedMongo.Aggregation;
 /// <summary>An aggregation pipeline, parsed once. Safe for concurrent use.</summary>
 internal sealed class Pipeline
 {
+    private const int MostStages = 1000;
+
     private readonly Stage[] _stages;
 
     private Pipeline(PipelineHead head, List<(string Name, BsonValue Argument)> rest, QueryContext context) =>
@@ -26,12 +28,12 @@ internal sealed class Pipeline
     /// <param name="context">Their collation and variables, if there are any; <c>$lookup</c> parses anew for each value of its own.</param>
     /// <exception cref="MongoError">A stage is malformed or not supported.</exception>
     public static Pipeline Parse(BsonArray stages, QueryContext? context = null) =>
-        new(PipelineHead.Nothing, StageOrder.Arrange(stages), context ?? QueryContext.Plain);
+        new(PipelineHead.Nothing, StageOrder.Arrange(CheckLength(stages)), context ?? QueryContext.Plain);
 
     /// <summary>Parses stages over a collection, whose reading they begin with.</summary>
     public static Pipeline ParseOver(BsonArray stages, QueryContext context)
     {
-        var arranged = StageOrder.Arrange(stages);
+        var arranged = StageOrder.Arrange(CheckLength(stages));
         var head = PipelineHead.TakeFrom(arranged);
         var pipeline = new Pipeline(head, arranged, context);
 
@@ -66,6 +68,9 @@ internal sealed class Pipeline
     }
 
     public static MongoError NoScore() => Failure.Located(40218, "query requires text score metadata, but it is not available");
+
+    private static BsonArray CheckLength(BsonArray stages) => stages.Count <= MostStages ? stages
+        : throw Failure.Located(7749501, $"Pipeline length must be no longer than {MostStages} stages");
 
     public IEnumerable<BsonDocument> Through(IEnumerable<BsonDocument> documents)
     {

@@ -71,6 +71,7 @@ internal static class SequenceOperators
             }
 
             var (least, most) = (arrays.Min(a => a.Count), arrays.Max(a => a.Count));
+            ArrayOperators.CheckCount((long)arrays.Length * (isLongest ? most : least));
             var fills = least == most ? [] : Array.ConvertAll(defaults, d => d.Evaluate(scope) ?? BsonNull.Value);
             return new BsonArray(Enumerable.Range(0, isLongest ? most : least).Select(row => new BsonArray(arrays.Select((array, column) =>
                 row < array.Count ? array[row] : column < fills.Length ? fills[column] : BsonNull.Value))));

@@ -45,13 +45,18 @@ internal static class StringOperators
             result.Append(value is BsonString text ? text.Value
                 : throw Failure.Located(16702, $"$concat only supports strings, not {Failure.TypeName(value)}"));
 
-            if (result.Length > MostCharacters)
-            {
-                throw Failure.NotSupported($"a string of more than {MostCharacters} characters");
-            }
+            CheckLength(result.Length);
         }
 
         return result.ToString();
+    }
+
+    private static void CheckLength(long length)
+    {
+        if (length > MostCharacters)
+        {
+            throw Failure.NotSupported($"a string of more than {MostCharacters} characters");
+        }
     }
 
     private static BsonString Upper(BsonValue? value) => ChangeCase(value, char.IsAsciiLetterLower);
@@ -179,6 +184,8 @@ internal static class StringOperators
             {
                 return BsonNull.Value;
             }
+
+            CheckLength(text.Length + ((text.Length / Math.Max(1L, find.Length)) * (all ? replacement.Length : 0)));
 
             if (find.Length == 0)
             {

@@ -6,6 +6,8 @@ namespace Visuels.EmbeddedMongo.Query;
 /// <summary>A sort, parsed once. An array counts as its least element ascending and its greatest descending; missing as null.</summary>
 internal sealed class SortSpec
 {
+    private const int MostKeys = 32;
+
     private const int MaxKeys = 32;
     private readonly FieldPath[] _paths;
     private readonly bool[] _descending;
@@ -19,6 +21,11 @@ internal sealed class SortSpec
     public static SortSpec Parse(BsonDocument sort, Collation? collation = null)
     {
         if (sort.ElementCount > MaxKeys)
+        {
+            throw Failure.Located(13103, "too many compound keys");
+        }
+
+        if (sort.ElementCount > MostKeys)
         {
             throw Failure.Located(13103, "too many compound keys");
         }

@@ -3,7 +3,7 @@ namespace Visuels.EmbeddedMongo.Wire;
 /// <summary>Expressions can share one value a million times, which only shows when it is written: the memory that takes has an end.</summary>
 internal sealed class BoundedStream : MemoryStream
 {
-    private const int Most = 128 * 1024 * 1024;
+    private const int Most = 64 * 1024 * 1024;
 
     public override void Write(byte[] buffer, int offset, int count)
     {

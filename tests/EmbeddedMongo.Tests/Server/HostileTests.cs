@@ -34,6 +34,8 @@ public sealed class HostileTests(EmbeddedServer server) : IClassFixture<Embedded
     [Theory]
     [InlineData("{$project: {x: {$size: {$reduce: {input: {$range: [0, 40]}, initialValue: [1], in: {$concatArrays: ['$$value', '$$value']}}}}}}", 238)]
     [InlineData("{$project: {x: {$strLenCP: {$reduce: {input: {$range: [0, 40]}, initialValue: 'a', in: {$concat: ['$$value', '$$value']}}}}}}", 238)]
+    [InlineData("{$project: {x: {$strLenCP: {$reduce: {input: {$range: [0, 40]}, initialValue: 'a', in: {$replaceAll: {input: '$$value', find: 'a', replacement: 'aaaaaaaa'}}}}}}}", 238)]
+    [InlineData("{$project: {x: {$size: {$zip: {inputs: [{$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}, {$range: [0, 900000]}]}}}}}", 238)]
     [InlineData("{$project: {x: {$reduce: {input: {$range: [0, 60]}, initialValue: 1, in: ['$$value', '$$value']}}}}", 10334)]
     [InlineData("{$project: {x: {$reduce: {input: {$range: [0, 60]}, initialValue: 1, in: {a: '$$value', b: '$$value'}}}}}", 10334)]
     [InlineData("{$group: {_id: null, x: {$push: {$reduce: {input: {$range: [0, 60]}, initialValue: 1, in: ['$$value', '$$value']}}}}}", 146)]
@@ -75,6 +77,18 @@ public sealed class HostileTests(EmbeddedServer server) : IClassFixture<Embedded
         await server.RunAsync(Find(250));
         Assert.Equal(51091, await server.RefusalAsync(Find(251)));
         Assert.Equal(51091, await server.RefusalAsync(Find(10_000)));
+    }
+
+    [Fact]
+    public async Task Pipelines_have_at_most_1000_stages_and_sorts_32_keys()
+    {
+        string Stages(int count) => string.Join(", ", Enumerable.Repeat("{$match: {}}", count));
+        string Sort(int count) => $"{{$sort: {{{string.Join(", ", Enumerable.Range(0, count).Select(i => $"f{i}: 1"))}}}}}";
+
+        await RunAsync(Stages(1000), "");
+        await RunAsync(Sort(32), "");
+        Assert.Equal(7749501, await RefusedAsync(Stages(1001)));
+        Assert.Equal(13103, await RefusedAsync(Sort(33)));
     }
 
     [Fact]
