@@ -63,6 +63,11 @@ internal static class FindAndModifyCommand
             throw MongoError.FailedToParse("Cannot specify both 'update', 'upsert' or 'new' and 'remove=true'");
         }
 
+        if (remove && context.Has("arrayFilters"))
+        {
+            throw MongoError.FailedToParse("Cannot specify 'arrayFilters' and 'remove=true'");
+        }
+
         if (!remove && !context.Has("update"))
         {
             throw MongoError.FailedToParse("Either an update or remove=true must be specified");

@@ -9,7 +9,7 @@ internal static class NodeClients
 {
     private static readonly string Sources = Path.Combine(AppContext.BaseDirectory, "Clients");
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(3);
     private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
 
     /// <summary>Runs a client and returns how it ended and what it said.</summary>

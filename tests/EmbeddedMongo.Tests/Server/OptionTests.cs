@@ -381,6 +381,7 @@ public sealed class OptionTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     [InlineData("{findAndModify: 'o', remove: true, update: {}}", 9)]
     [InlineData("{findAndModify: 'o', remove: true, upsert: true}", 9)]
     [InlineData("{findAndModify: 'o', remove: true, new: true}", 9)]
+    [InlineData("{findAndModify: 'o', remove: true, arrayFilters: []}", 9)]
     [InlineData("{findAndModify: 'o', update: 5}", 9)]
     [InlineData("{findAndModify: 'o', update: {}, new: 'x'}", 14)]
     [InlineData("{findAndModify: 'o', update: [], arrayFilters: [{x: 1}]}", 9)]
