@@ -14,6 +14,7 @@ internal sealed class LookupStage
     private readonly BsonArray? _stages;
     private readonly (string Name, Expression Value)[] _variables = [];
     private readonly Dictionary<string, LookupTable?> _tables = [];
+    private readonly bool _isRandom;
     private List<BsonDocument>? _sameForAll;
     private int _scans;
 
@@ -37,6 +38,7 @@ internal sealed class LookupStage
         }
 
         _stages = pipeline as BsonArray ?? throw Failure.TypeMismatch("A pipeline must be an array of objects");
+        _isRandom = IsRandom(_stages);
         var let = spec.Find("let") as BsonDocument ?? [];
         _variables = [.. let.Select(e => (LogicOperators.CheckVariable(e.Name), ExpressionParser.Parse(e.Value, context)))];
         var declared = _variables.Aggregate(context, (within, variable) => within.Declare(variable.Name));
@@ -80,6 +82,13 @@ internal sealed class LookupStage
         return new LookupStage(spec, from, context).Run;
     }
 
+    private static bool IsRandom(BsonValue value) => value switch
+    {
+        BsonDocument document => document.Any(e => e.Name == "$rand" || IsRandom(e.Value)),
+        BsonArray array => array.Any(IsRandom),
+        _ => false,
+    };
+
     private static string? Text(BsonDocument spec, string name) => spec.Find(name) is BsonString { Value: { Length: > 0 } text } ? text : null;
 
     private IEnumerable<BsonDocument> Run(IEnumerable<BsonDocument> documents)
@@ -112,7 +121,7 @@ internal sealed class LookupStage
             return _join!.Find(document);
         }
 
-        if (_variables.Length == 0 && _join is null)
+        if (_variables.Length == 0 && _join is null && !_isRandom)
         {
             return _sameForAll ??= [.. Gather(Through(_context, document)).Cast<BsonDocument>()];
         }

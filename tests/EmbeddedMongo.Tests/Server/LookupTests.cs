@@ -103,6 +103,16 @@ public class LookupTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
     }
 
     [Fact]
+    public async Task A_random_pipeline_is_run_for_each_document()
+    {
+        var (local, other) = await JoinedAsync(["{_id: 1}", "{_id: 2}"], "{_id: 9}");
+
+        var joined = await RunAsync(local, $"[{{$lookup: {{from: '{Name(other)}', pipeline: [{{$addFields: {{r: {{$rand: {{}}}}}}}}], as: 'm'}}}}]");
+
+        Assert.NotEqual(joined[0]["m"][0]["r"], joined[1]["m"][0]["r"]);
+    }
+
+    [Fact]
     public async Task Equality_and_pipeline_go_together()
     {
         var (local, other) = await JoinedAsync(["{_id: 1, a: 1, min: 5}", "{_id: 2, a: 2, min: 0}"], "{_id: 1, b: 1, n: 4}", "{_id: 2, b: 1, n: 6}", "{_id: 3, b: 2, n: 0}");
