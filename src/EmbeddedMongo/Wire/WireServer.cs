@@ -56,13 +56,11 @@ internal sealed class WireServer : IAsyncDisposable
         var id = commands.Counters.Opened();
         try
         {
-            if (commands.Counters.Connections > limit)
+            // One too many is closed, not aborted: a reset can reach the client while it still connects.
+            if (commands.Counters.Connections <= limit)
             {
-                connection.Abort();
-                return;
+                await new WireConnection(connection, commands, id).RunAsync();
             }
-
-            await new WireConnection(connection, commands, id).RunAsync();
         }
         finally
         {
