@@ -7,8 +7,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Faults;
 
 namespace Visuels.ServiceDefaults.Hosting;
 
@@ -50,6 +52,8 @@ public static class ServiceHost
         }
 
         configure?.Invoke(builder);
+        CrashPoints.Check(builder.Environment.IsProduction());
+        Sabotage.Check(builder.Environment.IsProduction());
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(identity);

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MongoDB.Driver;
+using Visuels.ServiceDefaults.Faults;
 
 namespace Visuels.ServiceDefaults.Messaging;
 
@@ -89,10 +90,13 @@ internal sealed partial class OutboxRelay(
     {
         try
         {
+            CrashPoints.Reached(CrashPoints.RelayLeased);
             var deliveries = await PublishAsync(leased, stopping);
+            CrashPoints.Reached(CrashPoints.RelayPublished);
             await WaitForConsumersAsync(deliveries, stopping);
             var done = deliveries.Where(d => IsDone(d.Entry, d.Delivery)).Select(d => d.Entry.Id).ToList();
             await SettleAsync(leased, done, deliveries, stopping);
+            CrashPoints.Reached(CrashPoints.RelaySettled);
         }
         catch (Exception e)
         {
