@@ -52,9 +52,10 @@ public sealed class ProgramProcess : IAsyncDisposable
         new(assembly, args, environment, readyLine);
 
     /// <summary>Runs a program that is expected to end by itself.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string assembly, IEnumerable<string> args, CancellationToken ct)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string assembly, IEnumerable<string> args, CancellationToken ct, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        await using var program = Start(assembly, args);
+        await using var program = Start(assembly, args, environment);
         await program._process.WaitForExitAsync(ct);
         return (program._process.ExitCode, program.Output);
     }

@@ -79,4 +79,28 @@ public sealed class StartTests
         Assert.NotEmpty(output);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Visuels.Auth.dll")]
+    [InlineData("Visuels.Products.dll")]
+    [InlineData("Visuels.Orders.dll")]
+    [InlineData("Visuels.Chat.dll")]
+    [InlineData("Visuels.Jobs.dll")]
+    [InlineData("Visuels.Gateway.dll")]
+    [InlineData("Visuels.AllInOne.dll")]
+    public async Task Faults_are_refused_in_Production_and_unknown_ones_everywhere(string assembly)
+    {
+        var runs = await Task.WhenAll(
+            RunAsync(assembly, "Production", "VISUELS_CRASH_AT", "relay.leased"),
+            RunAsync(assembly, "Production", "VISUELS_SABOTAGE", "confirms-off"),
+            RunAsync(assembly, "Development", "VISUELS_CRASH_AT", "relay.unheard-of"),
+            RunAsync(assembly, "Development", "VISUELS_SABOTAGE", "confirms-off,unheard-of"));
+
+        Assert.All(runs, run => Assert.Equal(1, run.ExitCode));
+        Assert.All(runs[..2], run => Assert.Contains("must not be set in Production", Assert.Single(run.Output.Split('\n')), StringComparison.Ordinal));
+        Assert.All(runs[2..], run => Assert.Contains("unheard-of'", Assert.Single(run.Output.Split('\n')), StringComparison.Ordinal));
+    }
+
+    private static Task<(int ExitCode, string Output)> RunAsync(string assembly, string environment, string variable, string value) =>
+        ProgramProcess.RunAsync(assembly, [], Ct, new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = environment, [variable] = value });
 }

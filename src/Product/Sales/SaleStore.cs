@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Products.Artworks;
+using Visuels.ServiceDefaults.Faults;
 
 namespace Visuels.Products.Sales;
 
@@ -14,6 +15,7 @@ internal sealed class SaleStore(IMongoDatabase database)
         // Ends: every round that fails means that another order's news got through.
         while (await FindAsync(productId, ct) is { } known && SaleRules.With(known.Sales, sale) is { } sales)
         {
+            CrashPoints.Reached(CrashPoints.SaleDecided);
             var written = await _products.UpdateOneAsync(
                 product => product.Id == productId && product.SalesVersion == known.SalesVersion,
                 Builders<Product>.Update
@@ -23,6 +25,7 @@ internal sealed class SaleStore(IMongoDatabase database)
                 cancellationToken: ct);
             if (written.MatchedCount == 1)
             {
+                CrashPoints.Reached(CrashPoints.SaleWritten);
                 return;
             }
         }

@@ -11,18 +11,61 @@ public static class CrashPoints
     /// <summary>The relay holds the lease of an aggregate and has published nothing yet.</summary>
     public const string RelayLeased = "relay.leased";
 
+    /// <summary>The broker has confirmed one event of an aggregate, maybe not the last.</summary>
+    public const string RelayEntryPublished = "relay.entry-published";
+
     /// <summary>The broker has confirmed an aggregate's events, which are still in its outbox.</summary>
     public const string RelayPublished = "relay.published";
 
     /// <summary>The published events have left the outbox.</summary>
     public const string RelaySettled = "relay.settled";
 
-    /// <summary>Every name there is, by the services that reach it.</summary>
+    /// <summary>A message has come from the broker and no consumer has seen it.</summary>
+    public const string MessageReceived = "message.received";
+
+    /// <summary>A consumer is through with a message that is not acknowledged yet.</summary>
+    public const string MessageConsumed = "message.consumed";
+
+    /// <summary>A copy of another service's aggregate is about to be written.</summary>
+    public const string CopyDecided = "copy.decided";
+
+    /// <summary>The copy is written.</summary>
+    public const string CopyWritten = "copy.written";
+
+    /// <summary>Product knows what a sale makes of an artwork and has not written it.</summary>
+    public const string SaleDecided = "sale.decided";
+
+    /// <summary>Product has written a sale.</summary>
+    public const string SaleWritten = "sale.written";
+
+    /// <summary>The inbox has noted a message whose work has not begun.</summary>
+    public const string InboxNoted = "inbox.noted";
+
+    /// <summary>The work is done, and the inbox does not know it.</summary>
+    public const string InboxWorked = "inbox.worked";
+
+    /// <summary>The inbox has marked the work as done.</summary>
+    public const string InboxMarked = "inbox.marked";
+
+    private static readonly string[] Publishers = ["auth", "product", "order"];
+    private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
+
+    /// <summary>Every name there is, by the services that reach it; some wait for a service that needs their mechanism.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> All { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
-        [RelayLeased] = ["auth", "product", "order"],
-        [RelayPublished] = ["auth", "product", "order"],
-        [RelaySettled] = ["auth", "product", "order"],
+        [RelayLeased] = Publishers,
+        [RelayEntryPublished] = Publishers,
+        [RelayPublished] = Publishers,
+        [RelaySettled] = Publishers,
+        [MessageReceived] = Readers,
+        [MessageConsumed] = Readers,
+        [CopyDecided] = Readers,
+        [CopyWritten] = Readers,
+        [SaleDecided] = ["product"],
+        [SaleWritten] = ["product"],
+        [InboxNoted] = [],
+        [InboxWorked] = [],
+        [InboxMarked] = [],
     };
 
     // After the table: static members are initialised in order.

@@ -9,10 +9,29 @@ public static class Sabotage
     /// <summary>An event leaves its outbox before the broker has confirmed it.</summary>
     public const string SettleBeforePublish = "settle-before-publish";
 
+    /// <summary>The broker confirms nothing and drops what no queue takes.</summary>
+    public const string ConfirmsOff = "confirms-off";
+
+    /// <summary>A message is acknowledged before its consumer has begun.</summary>
+    public const string AckBeforeWrite = "ack-before-write";
+
+    /// <summary>A message that fails is tried for ever and never goes to the error queue.</summary>
+    public const string PoisonLimitOff = "poison-limit-off";
+
+    /// <summary>Copies and sales take whatever comes, however old.</summary>
+    public const string VersionGuardOff = "version-guard-off";
+
+    private static readonly string[] Publishers = ["auth", "product", "order"];
+    private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
+
     /// <summary>Every name there is, by the services that heed it.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> All { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
-        [SettleBeforePublish] = ["order"],
+        [SettleBeforePublish] = Publishers,
+        [ConfirmsOff] = Publishers,
+        [AckBeforeWrite] = Readers,
+        [PoisonLimitOff] = Readers,
+        [VersionGuardOff] = Readers,
     };
 
     // After the table: static members are initialised in order.

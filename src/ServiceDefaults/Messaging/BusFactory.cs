@@ -6,6 +6,7 @@ using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Visuels.Contracts;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging.InMemory;
 
 namespace Visuels.ServiceDefaults.Messaging;
@@ -37,7 +38,7 @@ internal sealed class BusFactory : IRegistrationBusFactory
         bus.ConfigureJsonSerializerOptions(_ => EventJson.Options);
         bus.Host(new Uri(options.RabbitMq!), host =>
         {
-            host.PublisherConfirmation = true;
+            host.PublisherConfirmation = !Sabotage.Is(Sabotage.ConfirmsOff);
             host.Heartbeat(TimeSpan.FromSeconds(10));
         });
         bus.PrefetchCount = options.Prefetch;

@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Visuels.Contracts;
+using Visuels.ServiceDefaults.Faults;
 
 namespace Visuels.ServiceDefaults.Messaging;
 
@@ -80,7 +81,7 @@ internal sealed partial class EventPublisher(
             // A message that no queue takes comes back as an error instead of being confirmed and dropped.
             if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
             {
-                rabbit.Mandatory = true;
+                rabbit.Mandatory = !Sabotage.Is(Sabotage.ConfirmsOff);
             }
         }, ct);
 

@@ -1,4 +1,5 @@
 using MongoDB.Driver;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Messaging;
@@ -40,6 +41,8 @@ public sealed class Inbox(IMongoDatabase database, TimeProvider clock) : ICreate
             return false;
         }
 
+        CrashPoints.Reached(CrashPoints.InboxNoted);
+
         try
         {
             await work(ct);
@@ -51,7 +54,9 @@ public sealed class Inbox(IMongoDatabase database, TimeProvider clock) : ICreate
             throw;
         }
 
+        CrashPoints.Reached(CrashPoints.InboxWorked);
         await _notes.UpdateOneAsync(Mine(note), Update.Set(n => n.State, Done), cancellationToken: CancellationToken.None);
+        CrashPoints.Reached(CrashPoints.InboxMarked);
         return true;
     }
 

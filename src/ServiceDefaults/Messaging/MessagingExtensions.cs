@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging.InMemory;
 
 namespace Visuels.ServiceDefaults.Messaging;
@@ -57,11 +58,16 @@ public static class MessagingExtensions
     {
         var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
 
+        endpoint.UseFilter(new ConsumptionFilter());
+
         // Short retries only: delayed redelivery needs a plug-in, without which it takes the whole connection down.
         if (options.RetryCount > 0)
         {
             endpoint.UseMessageRetry(retry => retry.Exponential(
-                options.RetryCount, options.RetryMinPause, options.RetryMaxPause, options.RetryMinPause));
+                Sabotage.Is(Sabotage.PoisonLimitOff) ? 10_000 : options.RetryCount,
+                options.RetryMinPause,
+                options.RetryMaxPause,
+                options.RetryMinPause));
         }
 
         endpoint.PrefetchCount = options.Prefetch;

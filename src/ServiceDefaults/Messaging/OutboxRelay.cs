@@ -91,6 +91,12 @@ internal sealed partial class OutboxRelay(
         try
         {
             CrashPoints.Reached(CrashPoints.RelayLeased);
+
+            if (Sabotage.Is(Sabotage.SettleBeforePublish))
+            {
+                await SettleAsync(leased, [.. leased.Outbox.Entries.Select(e => e.Id)], [], stopping);
+            }
+
             var deliveries = await PublishAsync(leased, stopping);
             CrashPoints.Reached(CrashPoints.RelayPublished);
             await WaitForConsumersAsync(deliveries, stopping);
@@ -121,6 +127,7 @@ internal sealed partial class OutboxRelay(
             {
                 using var timeout = new CancellationTokenSource(options.PublishTimeout, clock);
                 deliveries.Add((entry, await publisher.PublishAsync(entry, timeout.Token)));
+                CrashPoints.Reached(CrashPoints.RelayEntryPublished);
                 LogIfResumed();
             }
             catch (JsonException e)

@@ -1,4 +1,5 @@
 using MongoDB.Driver;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Messaging;
@@ -13,12 +14,14 @@ public static class VersionedCopies
     public static async Task<bool> ApplyNewerAsync<T>(
         this IMongoCollection<T> copies, FilterDefinition<T> id, long version, UpdateDefinition<T> update, CancellationToken ct)
     {
-        var older = id & Builders<T>.Filter.Lt("version", version);
+        var older = Sabotage.Is(Sabotage.VersionGuardOff) ? id : id & Builders<T>.Filter.Lt("version", version);
         var newer = update.Set("version", version);
 
         try
         {
+            CrashPoints.Reached(CrashPoints.CopyDecided);
             await copies.UpdateOneAsync(older, newer, new UpdateOptions { IsUpsert = true }, ct);
+            CrashPoints.Reached(CrashPoints.CopyWritten);
             return true;
         }
         catch (MongoException e) when (e.IsDuplicateKey())
