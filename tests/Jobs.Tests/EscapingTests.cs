@@ -55,7 +55,7 @@ public sealed class EscapingTests(JobsApp jobs) : IClassFixture<JobsApp>
         await app.Bus.PublishAsync(Samples.Changed(buyer, artist, "VIEWED", "ARTIST", title: "T\r\nBcc: evil@example.com"));
 
         await app.RowAsync(MailStates.Sent);
-        Assert.Equal($"<{buyer.Email}>", Assert.Single(smtp.Recipients));
+        Assert.Equal(buyer.Email, Assert.Single(smtp.Recipients));
         using var raw = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Assert.Single(smtp.Messages)));
         var message = await MimeMessage.LoadAsync(raw, Ct);
         Assert.Empty(message.Bcc);

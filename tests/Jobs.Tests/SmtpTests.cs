@@ -34,7 +34,7 @@ public sealed class SmtpTests : IAsyncLifetime
 
         var row = await App.RowAsync(MailStates.Sent);
         var message = await ParseAsync(Assert.Single(_smtp.Messages));
-        Assert.Equal("<zoe@example.com>", Assert.Single(_smtp.Recipients));
+        Assert.Equal("zoe@example.com", Assert.Single(_smtp.Recipients));
         Assert.Equal("Visuels <no-reply@visuels.example>", message.From.ToString().Replace("\"", "", StringComparison.Ordinal));
         Assert.Equal("Zoë", Assert.Single(message.To.Mailboxes).Name);
         Assert.Equal($"{row.Id}@visuels.example", message.MessageId);
@@ -48,9 +48,9 @@ public sealed class SmtpTests : IAsyncLifetime
     [InlineData(SmtpBehaviour.Busy, "smtp 421 on connecting")]
     [InlineData(SmtpBehaviour.Closed, "smtp 554 on connecting")]
     [InlineData(SmtpBehaviour.Greylist, "smtp 451")]
-    public async Task What_may_pass_is_tried_again_with_growing_pauses_until_it_is_sent(object behaviour, string error)
+    public async Task What_may_pass_is_tried_again_with_growing_pauses_until_it_is_sent(SmtpBehaviour behaviour, string error)
     {
-        _smtp.Behaviour = (SmtpBehaviour)behaviour;
+        _smtp.Behaviour = behaviour;
         await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
         for (var attempt = 1; attempt <= 3; attempt++)
         {
