@@ -1,3 +1,5 @@
+using Visuels.Testing;
+
 namespace Visuels.EndToEnd.Tests;
 
 /// <summary>The README's first command, on free ports.</summary>

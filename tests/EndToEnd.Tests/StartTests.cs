@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Visuels.EndToEnd.Tests;
+namespace Visuels.Testing;
 
-internal static class FreePorts
+/// <summary>Finds ports for processes that are told where to listen.</summary>
+public static class FreePorts
 {
     /// <summary>The first of several neighbouring ports that are free right now.</summary>
     public static int Next(int count)

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Visuels.Testing;
 
-namespace Visuels.EndToEnd.Tests;
+namespace Visuels.Testing;
 
 /// <summary>One of our programs as a process of its own, its output kept.</summary>
 public sealed class ProgramProcess : IAsyncDisposable
@@ -10,9 +9,11 @@ public sealed class ProgramProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StreamWriter? _log;
 
-    private ProgramProcess(string assembly, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? environment, string readyLine)
+    private ProgramProcess(string assembly, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? environment, string readyLine, string? logFile)
     {
+        _log = logFile is null ? null : new StreamWriter(logFile, append: true) { AutoFlush = true };
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. args])
         {
             RedirectStandardOutput = true,
@@ -30,7 +31,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         {
             if (line is not null)
             {
-                _output.Enqueue(line);
+                Keep(line);
                 if (line.Contains(readyLine, StringComparison.Ordinal))
                 {
                     _ready.TrySetResult();
@@ -46,10 +47,24 @@ public sealed class ProgramProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>What it has printed so far; empty where that goes to a file.</summary>
     public string Output => string.Join('\n', _output);
 
-    public static ProgramProcess Start(string assembly, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? environment = null, string readyLine = "Application started") =>
-        new(assembly, args, environment, readyLine);
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Its exit code once it has ended; 128 and the signal's number where a signal ended it.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts a program that lies beside the tests.</summary>
+    /// <param name="assembly">Its file, <c>Visuels.Orders.dll</c>.</param>
+    /// <param name="args">Its command line.</param>
+    /// <param name="environment">What is added to this process's environment.</param>
+    /// <param name="readyLine">What it prints when it is ready.</param>
+    /// <param name="logFile">Takes what it prints, behind what is there; else it is kept in memory.</param>
+    public static ProgramProcess Start(
+        string assembly, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? environment = null,
+        string readyLine = "Application started", string? logFile = null) =>
+        new(assembly, args, environment, readyLine, logFile);
 
     /// <summary>Runs a program that is expected to end by itself.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
@@ -72,8 +87,23 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>As an operator would.</summary>
     public async Task<int> TerminateAsync(CancellationToken ct)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await SignalAsync("TERM", ct);
+        return await EndAsync(ct);
+    }
+
+    /// <summary>Sends a signal.</summary>
+    /// <param name="name">Its name without SIG: <c>STOP</c>, <c>CONT</c>.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task SignalAsync(string name, CancellationToken ct)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
         await kill.WaitForExitAsync(ct);
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code; 128 and the signal's number where a signal ended it.</returns>
+    public async Task<int> EndAsync(CancellationToken ct)
+    {
         await _process.WaitForExitAsync(ct);
         return _process.ExitCode;
     }
@@ -82,9 +112,29 @@ public sealed class ProgramProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            await KillAsync();
+            _process.Kill();
         }
 
+        // Also ends when all that it printed has been read.
+        await _process.WaitForExitAsync();
         _process.Dispose();
+        if (_log is not null)
+        {
+            await _log.DisposeAsync();
+        }
+    }
+
+    private void Keep(string line)
+    {
+        if (_log is null)
+        {
+            _output.Enqueue(line);
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.WriteLine(line);
+        }
     }
 }

@@ -1,0 +1,10 @@
+namespace Visuels.Reliability.Experiments;
+
+/// <summary>Every experiment, in the order in which they run.</summary>
+internal static class AllExperiments
+{
+    public static IReadOnlyList<Experiment> List { get; } =
+    [
+        new OrderKills(),
+    ];
+}

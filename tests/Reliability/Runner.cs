@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Visuels.Reliability.Rig;
+
+namespace Visuels.Reliability;
+
+/// <summary>Runs experiments one after the other, on one marketplace as long as that is sound.</summary>
+internal sealed class Runner(Switches switches) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private Marketplace? _market;
+
+    /// <summary>Runs one and prints its rows.</summary>
+    /// <returns>Whether all of them hold.</returns>
+    public async Task<bool> RunAsync(Experiment experiment, CancellationToken ct)
+    {
+        Table.Title(experiment.Name, experiment.What);
+        var clock = Stopwatch.StartNew();
+        if (experiment.Settings.Count > 0)
+        {
+            await DropAsync(keepLogs: false);
+        }
+
+        var rows = await RowsAsync(experiment, ct);
+        foreach (var row in rows)
+        {
+            Table.Write(experiment.Name, row);
+        }
+
+        var holds = rows.All(row => row.Holds);
+        Console.WriteLine($"{"",-11} {clock.Elapsed.TotalSeconds:F0} s{(holds ? "" : $"; logs are in {_market?.Folder}")}");
+        if (!holds || experiment.Settings.Count > 0)
+        {
+            // What is wrong with this marketplace must not be held against the next experiment.
+            await DropAsync(keepLogs: !holds);
+        }
+
+        return holds;
+    }
+
+    public ValueTask DisposeAsync() => DropAsync(keepLogs: false);
+
+    private async Task<IReadOnlyList<Row>> RowsAsync(Experiment experiment, CancellationToken ct)
+    {
+        try
+        {
+            _market ??= await Marketplace.StartAsync(experiment.Settings, ct);
+            var rows = await experiment.RunAsync(new Trial(_market, new Random(switches.Seed), switches.Scale, Patience), ct);
+            await _market.RestoreAsync(ct);
+            return rows;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            return [new Row("could not be run to its end", $"{e}", "", false)];
+        }
+    }
+
+    private async ValueTask DropAsync(bool keepLogs)
+    {
+        if (_market is null)
+        {
+            return;
+        }
+
+        await _market.DisposeAsync();
+        if (!keepLogs)
+        {
+            Directory.Delete(_market.Folder, recursive: true);
+        }
+
+        _market = null;
+    }
+}
