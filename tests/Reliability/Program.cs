@@ -26,6 +26,7 @@ if (!RabbitMqNode.IsInstalled)
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+await using var alone = await OneRun.BeginAsync(stop.Token);
 var clock = Stopwatch.StartNew();
 Console.WriteLine($"seed {switches.Seed}, scale {switches.Scale}, {Environment.ProcessorCount} cores");
 Table.Head();
