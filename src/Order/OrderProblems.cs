@@ -15,6 +15,8 @@ internal static class OrderProblems
     public const string CartFull = "cart_full";
     public const string NothingToOrder = "nothing_to_order";
     public const string IllegalTransition = "illegal_transition";
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+    public const string RequestInProgress = "request_in_progress";
 
     public static ProblemHttpResult Of(string code) => code == NotFound
         ? Problems.NotFound("There is no such artwork.")

@@ -2,6 +2,7 @@ using Visuels.Contracts.Orders;
 using Visuels.Orders.Answering;
 using Visuels.Orders.Artworks;
 using Visuels.Orders.Carts;
+using Visuels.Orders.Idempotency;
 using Visuels.Orders.Placing;
 using Visuels.Orders.Reading;
 using Visuels.ServiceDefaults;
@@ -41,6 +42,8 @@ public static class OrderService
         services.AddStore<OrderStore>();
         services.AddSingleton<SoldEditions>();
         services.AddSingleton<OrderPlacing>();
+        services.AddStore<IdempotencyRecords>();
+        services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<OrderAnswering>();
         services.AddSingleton<SoldOutArtworks>();
         services.AddStore<OrderLists>();

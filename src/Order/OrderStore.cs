@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Orders.Carts;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
@@ -22,17 +23,30 @@ internal sealed class OrderStore(IMongoDatabase database) : ICreatesIndexes
 
     private readonly IMongoCollection<Order> _orders = database.GetCollection<Order>(Collection);
 
-    public Task CreateIndexesAsync(CancellationToken ct) => _orders.Indexes.CreateManyAsync(
-        [
-            // The product in front: it also finds all open orders of a product.
-            new CreateIndexModel<Order>(
-                Keys.Ascending(o => o.Item.ProductId).Ascending(o => o.UserId),
-                new CreateIndexOptions<Order> { Name = OpenOnce, Unique = true, PartialFilterExpression = Filter.Eq(o => o.Open, true) }),
-            new CreateIndexModel<Order>(
-                Keys.Ascending(o => o.Item.ProductId).Ascending(o => o.Editions),
-                new CreateIndexOptions<Order> { Name = EditionOnce, Unique = true, PartialFilterExpression = Filter.Eq(o => o.Sold, true) }),
-        ],
-        ct);
+    public async Task CreateIndexesAsync(CancellationToken ct)
+    {
+        await _orders.Indexes.CreateManyAsync(
+            [
+                // The product in front: it also finds all open orders of a product.
+                new CreateIndexModel<Order>(
+                    Keys.Ascending(o => o.Item.ProductId).Ascending(o => o.UserId),
+                    new CreateIndexOptions<Order> { Name = OpenOnce, Unique = true, PartialFilterExpression = Filter.Eq(o => o.Open, true) }),
+                new CreateIndexModel<Order>(
+                    Keys.Ascending(o => o.Item.ProductId).Ascending(o => o.Editions),
+                    new CreateIndexOptions<Order> { Name = EditionOnce, Unique = true, PartialFilterExpression = Filter.Eq(o => o.Sold, true) }),
+            ],
+            ct);
+
+        if (Sabotage.Is(Sabotage.OpenIndexOff))
+        {
+            await _orders.Indexes.DropOneAsync(OpenOnce, ct);
+        }
+
+        if (Sabotage.Is(Sabotage.EditionIndexOff))
+        {
+            await _orders.Indexes.DropOneAsync(EditionOnce, ct);
+        }
+    }
 
     /// <summary>An order, if the member is its buyer or its artist.</summary>
     public async Task<Order?> FindAsync(ObjectId id, ObjectId member, CancellationToken ct) =>
@@ -76,8 +90,9 @@ internal sealed class OrderStore(IMongoDatabase database) : ICreatesIndexes
         new BulkWriteOptions { IsOrdered = false },
         ct);
 
-    private static FilterDefinition<Order> Unmoved(Order order) =>
-        Filter.Eq(o => o.Id, order.Id) & Filter.Eq(o => o.Version, order.Version) & Filter.Eq(o => o.Status, order.Status);
+    private static FilterDefinition<Order> Unmoved(Order order) => Sabotage.Is(Sabotage.MoveWithoutVersion)
+        ? Filter.Eq(o => o.Id, order.Id)
+        : Filter.Eq(o => o.Id, order.Id) & Filter.Eq(o => o.Version, order.Version) & Filter.Eq(o => o.Status, order.Status);
 
     private static UpdateDefinition<Order> Update(Order order, OrderMove move) => Builders<Order>.Update
         .Set(o => o.Status, move.To)

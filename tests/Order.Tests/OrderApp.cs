@@ -22,12 +22,19 @@ public sealed class OrderApp : IAsyncLifetime
 
     public TestBus Bus => Service.Bus;
 
+    /// <summary>Order's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         Product = await FakeProduct.StartAsync();
-        Service = await ServiceUnderTest.StartAsync(OrderService.Build, test => test.Settings["Services:product"] = Product.Address.ToString());
+        Service = await ServiceUnderTest.StartAsync(OrderService.Build, test =>
+        {
+            test.Clock = Clock;
+            test.Settings["Services:product"] = Product.Address.ToString();
+        });
     }
 
     public async ValueTask DisposeAsync()

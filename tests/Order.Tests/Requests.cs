@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using MongoDB.Bson;
 
@@ -18,6 +19,20 @@ internal static class Requests
     {
         var body = await (await buyer.BuyAsync(artwork, quantity)).JsonAsync(HttpStatusCode.Created);
         return body["order"]!["_id"]!.GetValue<string>();
+    }
+
+    /// <summary>The order of one artwork under an Idempotency-Key.</summary>
+    public static Task<HttpResponseMessage> BuyWithKeyAsync(this Person buyer, string key, Artwork artwork, int quantity = 1) =>
+        buyer.CreateWithKeyAsync(key, $$"""{"productId":"{{artwork.Id}}","quantity":{{quantity}}}""");
+
+    public static Task<HttpResponseMessage> CreateWithKeyAsync(this Person buyer, string key, string body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/order/create")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return buyer.Http.SendAsync(request, Ct);
     }
 
     public static Task<HttpResponseMessage> OrderCartAsync(this Person buyer) =>

@@ -55,6 +55,18 @@ public sealed class StoreCallTests(OrderApp app) : IClassFixture<OrderApp>
         Assert.Equal(2, await StoreCalls.CountAsync(() => artist.GetAsync(id)));
     }
 
+    [Fact]
+    public async Task A_key_costs_two_store_calls_more_and_a_replay_costs_two()
+    {
+        var (artist, buyer) = (app.Artist(), app.Buyer());
+        await buyer.OrderAsync(app.List(artist));
+        var artwork = app.List(artist);
+        await (await buyer.PutInCartAsync(artwork)).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(7, await StoreCalls.CountAsync(() => buyer.BuyWithKeyAsync("k", artwork)));
+        Assert.Equal(2, await StoreCalls.CountAsync(() => buyer.BuyWithKeyAsync("k", artwork)));
+    }
+
     // All cards are known afterwards, so that what is counted is the steady state.
     private async Task FillAsync(Person buyer, int lines)
     {

@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
@@ -55,6 +56,7 @@ internal sealed class OrderAnswering(OrderStore orders, SoldEditions sold, Outbo
             return null;
         }
 
+        CrashPoints.Reached(CrashPoints.OrderMoved);
         signal.Raise();
         return new Moved(move.To, null);
     }

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
 
 namespace Visuels.Orders.Answering;
@@ -14,8 +15,10 @@ internal sealed class SoldOutArtworks(OrderStore orders, SoldEditions sold, Outb
         // Asked before each batch: an artist who cancels meanwhile has an edition to sell again.
         while (await sold.AreAllTakenAsync(product, ct) && await orders.FindOpenAsync(product, BatchSize, ct) is { Count: > 0 } open)
         {
+            CrashPoints.Reached(CrashPoints.OrderSoldOut);
             var move = new OrderMove(OrderStatus.REJECTED, OrderActors.System, OrderRules.SoldReason, [], clock.GetUtcNow());
             await orders.MoveAsync(open, move, ct);
+            CrashPoints.Reached(CrashPoints.OrderRestRejected);
             signal.Raise();
         }
     }

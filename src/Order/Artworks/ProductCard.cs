@@ -25,6 +25,21 @@ internal sealed class ProductCard
     /// <summary>False once it is withdrawn.</summary>
     public bool Listed { get; init; }
 
+    /// <summary>The card of an artwork as an event tells of it.</summary>
+    public static ProductCard OnSale(
+        string id, long version, string artistId, string title, long priceMinor, string currency, string imageUrl, int editions) => new()
+        {
+            Id = ObjectId.Parse(id),
+            Version = version,
+            ArtistId = ObjectId.Parse(artistId),
+            Title = title,
+            PriceMinor = priceMinor,
+            Currency = currency,
+            ImageUrl = imageUrl,
+            Editions = editions,
+            Listed = true,
+        };
+
     /// <summary>Why this many cannot be ordered now, as a problem code; null when they can. Whether it is sold is no business of the card.</summary>
     /// <param name="card">The card; null when there is no such artwork.</param>
     /// <param name="sold">Editions that are sold.</param>

@@ -9,21 +9,9 @@ internal sealed class ProductListedConsumer(ProductCards cards) : IConsumer<Prod
 {
     public Task Consume(ConsumeContext<ProductListed> context)
     {
-        var product = context.Message;
+        var e = context.Message;
         return cards.ApplyAsync(
-            new ProductCard
-            {
-                Id = ObjectId.Parse(product.ProductId),
-                Version = product.Version,
-                ArtistId = ObjectId.Parse(product.ArtistId),
-                Title = product.Title,
-                PriceMinor = product.PriceMinor,
-                Currency = product.Currency,
-                ImageUrl = product.ImageUrl,
-                Editions = product.Editions,
-                Listed = true,
-            },
-            context.CancellationToken);
+            ProductCard.OnSale(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions), context.CancellationToken);
     }
 }
 
@@ -32,21 +20,9 @@ internal sealed class ProductUpdatedConsumer(ProductCards cards) : IConsumer<Pro
 {
     public Task Consume(ConsumeContext<ProductUpdated> context)
     {
-        var product = context.Message;
+        var e = context.Message;
         return cards.ApplyAsync(
-            new ProductCard
-            {
-                Id = ObjectId.Parse(product.ProductId),
-                Version = product.Version,
-                ArtistId = ObjectId.Parse(product.ArtistId),
-                Title = product.Title,
-                PriceMinor = product.PriceMinor,
-                Currency = product.Currency,
-                ImageUrl = product.ImageUrl,
-                Editions = product.Editions,
-                Listed = true,
-            },
-            context.CancellationToken);
+            ProductCard.OnSale(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions), context.CancellationToken);
     }
 }
 
@@ -55,8 +31,7 @@ internal sealed class ProductWithdrawnConsumer(ProductCards cards) : IConsumer<P
 {
     public Task Consume(ConsumeContext<ProductWithdrawn> context)
     {
-        var product = context.Message;
-        return cards.WithdrawAsync(
-            ObjectId.Parse(product.ProductId), product.Version, ObjectId.Parse(product.ArtistId), context.CancellationToken);
+        var e = context.Message;
+        return cards.WithdrawAsync(ObjectId.Parse(e.ProductId), e.Version, ObjectId.Parse(e.ArtistId), context.CancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using Visuels.Orders.Artworks;
 using Visuels.Orders.Carts;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Users;
 
@@ -24,30 +25,53 @@ internal sealed record Placement(
 internal sealed class OrderPlacing(
     OrderStore orders, ProductCards products, SoldEditions sold, UserCards users, OutboxSignal signal, TimeProvider clock)
 {
-    public async Task<Placement> PlaceAsync(ObjectId buyer, IReadOnlyList<CartLine> lines, CancellationToken ct)
+    // Each look but the first follows a race that was lost against the same buyer.
+    private const int Looks = 3;
+
+    /// <param name="buyer">The buyer.</param>
+    /// <param name="lines">What to order.</param>
+    /// <param name="resumed">Whether orders with the ids of these lines were placed by an earlier try of this request.</param>
+    /// <param name="ct">Ends when the caller is gone.</param>
+    public Task<Placement> PlaceAsync(ObjectId buyer, IReadOnlyList<CartLine> lines, bool resumed, CancellationToken ct) =>
+        PlaceAsync(buyer, lines, resumed, Looks, ct);
+
+    private async Task<Placement> PlaceAsync(ObjectId buyer, IReadOnlyList<CartLine> lines, bool resumed, int looks, CancellationToken ct)
     {
-        var present = await PresentAsync(buyer, lines, ct);
-        var (possible, rejected) = await SplitAsync(buyer, [.. lines.Except(present.Select(p => p.Line))], ct);
+        var found = await PresentAsync(buyer, lines, ct);
+        var (possible, rejected) = await SplitAsync(buyer, [.. lines.Except(found.Select(p => p.Line))], ct);
 
         // Before anything is written: without the cards there is no answer, and an order nobody hears of helps nobody.
-        var people = await users.GetAsync([buyer, .. possible.Concat(present.Select(p => p.Order)).Select(order => order.Item.ArtistId)], ct);
+        var people = await users.GetAsync([buyer, .. possible.Concat(found.Select(p => p.Order)).Select(order => order.Item.ArtistId)], ct);
+        var own = resumed ? found.Where(p => p.Order.Id == p.Line.OrderId).ToList() : [];
+        var placement = new Placement([.. own.Select(p => p.Order)], [.. found.Except(own)], rejected, people);
         if (possible.Count == 0)
         {
-            return new Placement([], present, rejected, people);
+            return placement;
         }
 
         var refused = await orders.InsertAsync(possible, ct);
+        CrashPoints.Reached(CrashPoints.OrderPlaced);
         signal.Raise();
-        if (refused.Count > 0)
+        placement = placement with { Placed = [.. placement.Placed, .. possible.Except(refused)] };
+        if (refused.Count == 0)
         {
-            var lost = lines.Where(line => refused.Any(order => order.Id == line.OrderId)).ToList();
-            var winners = await PresentAsync(buyer, lost, ct);
-            present = [.. present, .. winners];
-            // The order in the way has been closed in this instant; the next try will succeed.
-            rejected = [.. rejected, .. lost.Except(winners.Select(p => p.Line)).Select(line => new RejectedLine(line.ProductId, OrderProblems.AlreadyOrdered))];
+            return placement;
         }
 
-        return new Placement([.. possible.Except(refused)], present, rejected, people);
+        // What was in the way is there to be found, or has been closed in this instant and is in the way no more.
+        var lost = lines.Where(line => refused.Any(order => order.Id == line.OrderId)).ToList();
+        if (looks == 1)
+        {
+            return placement with { Rejected = [.. rejected, .. lost.Select(line => new RejectedLine(line.ProductId, OrderProblems.AlreadyOrdered))] };
+        }
+
+        var again = await PlaceAsync(buyer, lost, resumed, looks - 1, ct);
+        return placement with
+        {
+            Placed = [.. placement.Placed, .. again.Placed],
+            Present = [.. placement.Present, .. again.Present],
+            Rejected = [.. placement.Rejected, .. again.Rejected],
+        };
     }
 
     private async Task<IReadOnlyList<(CartLine Line, Order Order)>> PresentAsync(ObjectId buyer, IReadOnlyList<CartLine> lines, CancellationToken ct)

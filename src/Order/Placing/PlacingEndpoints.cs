@@ -1,7 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using MongoDB.Bson;
 using Visuels.Orders.Carts;
+using Visuels.Orders.Idempotency;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.Security;
 
@@ -9,37 +13,64 @@ namespace Visuels.Orders.Placing;
 
 internal static class PlacingEndpoints
 {
+    private const string Description =
+        "With an Idempotency-Key the same request may be sent again for 24 hours: it gets the first answer again, marked Idempotent-Replayed. "
+        + "409 request_in_progress while the first is being handled, 422 idempotency_key_reused when the body differs.";
+
     public static void MapPlacing(this IEndpointRouteBuilder app) => app
         .MapGroup("/api/v1/order").WithTags("Orders").RequireAuthorization(Policies.User)
-        .MapPost("/create", Create).RequireRateLimiting(RateLimits.Order);
+        .MapPost("/create", Create).RequireRateLimiting(RateLimits.Order)
+        .WithDescription(Description)
+        .Produces<CreateOrderResponse>(StatusCodes.Status201Created)
+        .Produces<CreateOrderResponse>()
+        .ProducesValidationProblem()
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
-    private static Task<Results<Created<CreateOrderResponse>, Ok<CreateOrderResponse>, ProblemHttpResult>> Create(
-        CreateOrderRequest request, ClaimsPrincipal user, OrderPlacing placing, CartStore carts, TimeProvider clock, CancellationToken ct) =>
-        request.ProductId is { } product
-            ? BuyNow(CartLine.Of(product, request.Quantity ?? 1, request.Requirement, clock.GetUtcNow()), user.GetUserId(), placing, ct)
-            : OrderCart(user.GetUserId(), placing, carts, ct);
-
-    private static async Task<Results<Created<CreateOrderResponse>, Ok<CreateOrderResponse>, ProblemHttpResult>> BuyNow(
-        CartLine line, ObjectId buyer, OrderPlacing placing, CancellationToken ct)
+    private static async Task<IResult> Create(
+        CreateOrderRequest request,
+        [FromHeader(Name = IdempotentRequests.Header), StringLength(255, MinimumLength = 1), RegularExpression("[ -~]*")] string? key,
+        HttpContext http,
+        ClaimsPrincipal user,
+        OrderPlacing placing,
+        CartStore carts,
+        IdempotentRequests requests,
+        TimeProvider clock,
+        CancellationToken ct)
     {
-        var placement = await placing.PlaceAsync(buyer, [line], ct);
-        return placement switch
-        {
-            { Rejected: [var rejected] } => OrderProblems.Of(rejected.Code),
-            { Present: [var (_, order)] } => Answer([], [order], placement),
-            _ => Answer(placement.Placed, [], placement),
-        };
+        var (buyer, now) = (user.GetUserId(), clock.GetUtcNow());
+        IReadOnlyList<CartLine> lines = request.ProductId is { } product
+            ? [CartLine.Of(product, request.Quantity ?? 1, request.Requirement, now)]
+            : (await carts.FindAsync(buyer, ct))?.Items ?? [];
+
+        return key is null || Sabotage.Is(Sabotage.IdempotencyOff)
+            ? await PlaceAsync(lines, resumed: false)
+            : await requests.RunAsync(http, IdempotencyRecord.Of(buyer, key, request, lines, now), PlaceAsync, ct);
+
+        async Task<IResult> PlaceAsync(IReadOnlyList<CartLine> wanted, bool resumed) => request.ProductId is null
+            ? await OrderCart(buyer, wanted, resumed, placing, carts, ct)
+            : await BuyNow(buyer, wanted, resumed, placing, ct);
     }
 
-    private static async Task<Results<Created<CreateOrderResponse>, Ok<CreateOrderResponse>, ProblemHttpResult>> OrderCart(
-        ObjectId buyer, OrderPlacing placing, CartStore carts, CancellationToken ct)
+    private static async Task<IResult> BuyNow(
+        ObjectId buyer, IReadOnlyList<CartLine> lines, bool resumed, OrderPlacing placing, CancellationToken ct)
     {
-        if (await carts.FindAsync(buyer, ct) is not { Items: { Count: > 0 } lines })
+        var placement = await placing.PlaceAsync(buyer, lines, resumed, ct);
+        return placement.Rejected is [var rejected]
+            ? OrderProblems.Of(rejected.Code)
+            : Answer(placement.Placed, [.. placement.Present.Select(p => p.Order)], placement);
+    }
+
+    private static async Task<IResult> OrderCart(
+        ObjectId buyer, IReadOnlyList<CartLine> lines, bool resumed, OrderPlacing placing, CartStore carts, CancellationToken ct)
+    {
+        if (lines.Count == 0)
         {
             return OrderProblems.Of(OrderProblems.CartEmpty);
         }
 
-        var placement = await placing.PlaceAsync(buyer, lines, ct);
+        var placement = await placing.PlaceAsync(buyer, lines, resumed, ct);
 
         // A line that asks for something else than the open order for its piece is not done with that order.
         var done = placement.Present.Where(p => p.Order.Answers(p.Line)).ToList();
@@ -54,11 +85,11 @@ internal static class PlacingEndpoints
         }
 
         await carts.RemoveOrderedAsync(buyer, ordered, ct);
+        CrashPoints.Reached(CrashPoints.OrderLeftCart);
         return Answer(placement.Placed, [.. done.Select(p => p.Order)], placement);
     }
 
-    private static Results<Created<CreateOrderResponse>, Ok<CreateOrderResponse>, ProblemHttpResult> Answer(
-        IReadOnlyList<Order> placed, IReadOnlyList<Order> present, Placement placement)
+    private static IResult Answer(IReadOnlyList<Order> placed, IReadOnlyList<Order> present, Placement placement)
     {
         List<OrderResponse> all = [.. placed.Concat(present).Select(order => OrderResponse.From(order, placement.People, withHistory: false))];
         return placed.Count > 0

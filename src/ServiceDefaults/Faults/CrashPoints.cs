@@ -47,6 +47,27 @@ public static class CrashPoints
     /// <summary>The inbox has marked the work as done.</summary>
     public const string InboxMarked = "inbox.marked";
 
+    /// <summary>A request for orders is noted under its Idempotency-Key and nothing is ordered yet.</summary>
+    public const string OrderKeyed = "order.keyed";
+
+    /// <summary>New orders are stored; the cart still has their lines, and the buyer no answer.</summary>
+    public const string OrderPlaced = "order.placed";
+
+    /// <summary>The lines have left the cart; the buyer has no answer.</summary>
+    public const string OrderLeftCart = "order.left-cart";
+
+    /// <summary>The answer is stored under its Idempotency-Key and not sent.</summary>
+    public const string OrderAnswerStored = "order.answer-stored";
+
+    /// <summary>A buyer's or an artist's move of an order (viewed, accepted, rejected, cancelled) is stored and not answered.</summary>
+    public const string OrderMoved = "order.moved";
+
+    /// <summary>The last edition of an artwork is found sold, with orders still open for it.</summary>
+    public const string OrderSoldOut = "order.sold-out";
+
+    /// <summary>Orders for a sold artwork are turned down; the event that caused it is not acknowledged.</summary>
+    public const string OrderRestRejected = "order.rest-rejected";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
 
@@ -66,6 +87,13 @@ public static class CrashPoints
         [InboxNoted] = [],
         [InboxWorked] = [],
         [InboxMarked] = [],
+        [OrderKeyed] = ["order"],
+        [OrderPlaced] = ["order"],
+        [OrderLeftCart] = ["order"],
+        [OrderAnswerStored] = ["order"],
+        [OrderMoved] = ["order"],
+        [OrderSoldOut] = ["order"],
+        [OrderRestRejected] = ["order"],
     };
 
     // After the table: static members are initialised in order.

@@ -21,6 +21,18 @@ public static class Sabotage
     /// <summary>Copies and sales take whatever comes, however old.</summary>
     public const string VersionGuardOff = "version-guard-off";
 
+    /// <summary>No index keeps an edition from being sold twice.</summary>
+    public const string EditionIndexOff = "edition-index-off";
+
+    /// <summary>No index keeps a buyer from having two open orders for one artwork.</summary>
+    public const string OpenIndexOff = "open-index-off";
+
+    /// <summary>A repeated request is handled again.</summary>
+    public const string IdempotencyOff = "idempotency-off";
+
+    /// <summary>An order moves wherever it has moved meanwhile.</summary>
+    public const string MoveWithoutVersion = "move-without-version";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
 
@@ -32,6 +44,10 @@ public static class Sabotage
         [AckBeforeWrite] = Readers,
         [PoisonLimitOff] = Readers,
         [VersionGuardOff] = Readers,
+        [EditionIndexOff] = ["order"],
+        [OpenIndexOff] = ["order"],
+        [IdempotencyOff] = ["order"],
+        [MoveWithoutVersion] = ["order"],
     };
 
     // After the table: static members are initialised in order.
