@@ -35,8 +35,8 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
         var document = await (await app.Service.Anonymous.GetAsync("/swagger/v1/swagger.json", Ct)).JsonAsync(HttpStatusCode.OK);
 
         var create = document["paths"]!["/api/v1/order/create"]!["post"]!;
-        var key = Assert.Single(create["parameters"]!.AsArray());
-        Assert.Equal(("Idempotency-Key", "header"), (key!.Text("name"), key.Text("in")));
+        var key = Assert.Single(create["parameters"]!.AsArray())!;
+        Assert.Equal(("Idempotency-Key", "header"), (key.Text("name"), key.Text("in")));
         Assert.Equal((1, 255), (key["schema"]!["minLength"]!.GetValue<int>(), key["schema"]!["maxLength"]!.GetValue<int>()));
         Assert.NotEqual(true, key["required"]?.GetValue<bool>());
         Assert.Equal(["200", "201", "400", "404", "409", "422"], create["responses"]!.AsObject().Select(answer => answer.Key).Order());
