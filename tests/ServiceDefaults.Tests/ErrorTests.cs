@@ -1,12 +1,25 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using MongoDB.Driver;
+using Visuels.ServiceDefaults.Errors;
 
 namespace Visuels.ServiceDefaults.Tests;
 
 public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(typeof(MongoConnectionException))]
+    [InlineData(typeof(MongoConnectionPoolPausedException))]
+    [InlineData(typeof(MongoExecutionTimeoutException))]
+    [InlineData(typeof(MongoWaitQueueFullException))]
+    [InlineData(typeof(MongoNotPrimaryException))]
+    [InlineData(typeof(TimeoutException))]
+    public void A_store_that_is_away_is_an_outage_and_no_fault_of_ours(Type exception) =>
+        Assert.Equal(503, ErrorHandling.StatusOf((Exception)RuntimeHelpers.GetUninitializedObject(exception)));
 
     [Theory]
     [InlineData("{")]

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
-using MongoDB.Driver;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.Chat.Realtime;
 
@@ -26,8 +26,7 @@ internal sealed partial class HubGuard(CallRate rate, ILogger<HubGuard> logger) 
         {
             return await next(call);
         }
-        catch (Exception e) when (e is DependencyUnavailableException or TimeoutException
-            or MongoConnectionException or MongoExecutionTimeoutException or MongoWaitQueueFullException)
+        catch (Exception e) when (e is DependencyUnavailableException || StoreOutages.Is(e))
         {
             LogDependency(e.Message.ReplaceLineEndings(" "));
             throw HubErrors.Of(ProblemCodes.DependencyUnavailable, "Something this needs is not available right now; please try again.");

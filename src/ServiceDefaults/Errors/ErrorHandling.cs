@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MongoDB.Driver;
+using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Errors;
 
@@ -52,9 +52,7 @@ internal static partial class ErrorHandling
     {
         BadHttpRequestException bad => bad.StatusCode,
         DependencyUnavailableException => StatusCodes.Status503ServiceUnavailable,
-        MongoConnectionException or MongoExecutionTimeoutException or MongoWaitQueueFullException => StatusCodes.Status503ServiceUnavailable,
-        // Server selection: no server answered within its time-out.
-        TimeoutException => StatusCodes.Status503ServiceUnavailable,
+        _ when StoreOutages.Is(exception) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MongoDB.Driver;
 
 namespace Visuels.ServiceDefaults.Mongo;
 
@@ -20,7 +19,7 @@ internal sealed partial class IndexCreation(IEnumerable<ICreatesIndexes> stores,
                     await store.CreateIndexesAsync(cancellationToken);
                     break;
                 }
-                catch (Exception e) when (e is TimeoutException or MongoConnectionException)
+                catch (Exception e) when (StoreOutages.Is(e))
                 {
                     LogWaiting(logger);
                     await Task.Delay(Pause, clock, cancellationToken);
