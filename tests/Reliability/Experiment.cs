@@ -7,7 +7,11 @@ namespace Visuels.Reliability;
 /// <param name="Reached">The figure that was reached.</param>
 /// <param name="Asked">The figure that was asked for.</param>
 /// <param name="Holds">Whether the one satisfies the other.</param>
-internal sealed record Row(string What, string Reached, string Asked, bool Holds);
+internal sealed record Row(string What, string Reached, string Asked, bool Holds)
+{
+    /// <summary>A figure that explains others; nothing is asked of it.</summary>
+    public static Row Told(string what, string figure) => new(what, figure, "told only", true);
+}
 
 /// <summary>What an experiment is given.</summary>
 /// <param name="Market">A marketplace that runs and is quiet.</param>

@@ -6,5 +6,7 @@ internal static class AllExperiments
     public static IReadOnlyList<Experiment> List { get; } =
     [
         new OrderKills(),
+        new BrokerKills(),
+        new StoreKills(),
     ];
 }

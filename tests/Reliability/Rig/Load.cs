@@ -19,14 +19,28 @@ internal static class Load
         return clock.Elapsed;
     }
 
-    /// <summary>
-    /// Does something at moments of a load that are drawn beforehand: when so many of its jobs are done. Random in place, the same for
-    /// the same seed, and spread over the load however fast the machine is.
-    /// </summary>
-    /// <param name="random">Draws the moments.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="jobs">How many jobs the load has.</param>
-    /// <returns>Numbers of done jobs, rising.</returns>
-    public static Queue<int> Moments(Random random, int count, int jobs) =>
-        new(Enumerable.Range(0, count).Select(part => (int)((part + random.NextDouble()) * jobs / count)).Order());
+    /// <summary>Starts so many a second, whether or not the earlier ones are done: a slow answer keeps nobody from asking.</summary>
+    /// <param name="jobs">What is to be done.</param>
+    /// <param name="perSecond">How many are begun in a second.</param>
+    /// <param name="work">One of them.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> AtRateAsync<T>(IEnumerable<T> jobs, double perSecond, Func<T, Task> work, CancellationToken ct)
+    {
+        var clock = Stopwatch.StartNew();
+        var begun = new List<Task>();
+        foreach (var job in jobs)
+        {
+            var early = TimeSpan.FromSeconds(begun.Count / perSecond) - clock.Elapsed;
+            if (early > TimeSpan.Zero)
+            {
+                await Task.Delay(early, ct);
+            }
+
+            begun.Add(work(job));
+        }
+
+        await Task.WhenAll(begun);
+        return clock.Elapsed;
+    }
 }

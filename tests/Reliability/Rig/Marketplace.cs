@@ -53,7 +53,8 @@ internal sealed class Marketplace : IAsyncDisposable
 
     public BrokerProcess Broker { get; }
 
-    public SmtpInbox Smtp { get; } = new();
+    /// <summary>Accepts every mail unless an experiment says otherwise; what it holds goes when the experiment is over.</summary>
+    public FakeSmtpServer Smtp { get; } = new();
 
     /// <summary>Not started unless an experiment starts it.</summary>
     public ServiceProcess Gateway { get; }
@@ -119,6 +120,8 @@ internal sealed class Marketplace : IAsyncDisposable
         }
 
         _seconds.Clear();
+        Smtp.Behaviour = SmtpBehaviour.Accept;
+        (Smtp.ByConnection, Smtp.ByRecipient) = (null, null);
         await Gateway.DisposeAsync();
         if (!Broker.IsRunning)
         {
@@ -149,6 +152,8 @@ internal sealed class Marketplace : IAsyncDisposable
         }
 
         await ReadyAsync(ct);
+        Smtp.Received.Clear();
+        Smtp.Accepted.Clear();
     }
 
     /// <summary>Where a process's output goes, for all its starts.</summary>
@@ -180,7 +185,7 @@ internal sealed class Marketplace : IAsyncDisposable
             ["Images__Folder"] = Path.Combine(Folder, "images"),
             ["RateLimiting__Enabled"] = "false",
             ["Smtp__Host"] = "127.0.0.1",
-            ["Smtp__Port"] = $"{Smtp.Port}",
+            ["Smtp__Port"] = Smtp.Port,
             ["Smtp__Security"] = "None",
             // Processes that are killed again and again should start cheaply, and seven share the machine.
             ["DOTNET_TieredPGO"] = "0",
