@@ -28,7 +28,7 @@ public static class AuthService
         var builder = ServiceHost.CreateBuilder(Identity, args, configure);
         var services = builder.Services;
         builder.AddMongo("visuels-auth");
-        builder.AddImages("artists");
+        builder.AddImages<ProfileImageReferences>("artists");
         builder.AddGoogleSignIn();
         builder.AddMessaging(Identity.Name, _ => { });
         services.AddOutboxRelay(AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(KnownAddressSignedUp));

@@ -24,7 +24,7 @@ public static class ProductService
     {
         var builder = ServiceHost.CreateBuilder(Identity, args, configure);
         builder.AddMongo("visuels-product");
-        builder.AddImages("products");
+        builder.AddImages<ProductImageReferences>("products");
         builder.AddMessaging(Identity.Name, bus =>
         {
             bus.AddUserCardConsumers();

@@ -31,7 +31,8 @@ internal static class DemoArtworks
         return await Task.WhenAll(Enumerable.Range(0, count).Select(async number =>
         {
             var picture = await Task.Run(() => DemoPictures.Make(number), ct);
-            return await store.SaveAsync(await processor.ProcessAsync(picture, ct), ct);
+            var image = await processor.ProcessAsync(picture, ct);
+            return await store.SaveAsync(image, ImageNames.New(image), ct);
         }));
     }
 

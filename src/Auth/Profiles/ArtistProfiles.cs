@@ -14,38 +14,40 @@ internal sealed class ArtistProfiles(ProfileStore store, AccountStore accounts, 
     /// <returns>The changed account, or null when it is gone.</returns>
     public async Task<Account?> UpdateAsync(ObjectId id, ArtistProfileForm form, IFormFileCollection files, CancellationToken ct)
     {
+        if (files.Count > 0)
+        {
+            await uploads.DoubtAsync(Replaced(await accounts.FindAsync(id, ct), files.Select(file => file.Name)), ct);
+        }
+
         if (await WithImagesAsync(form, files, () => store.UpdateAsync(id, form, ct), ct) is not { } before)
         {
             return null;
         }
 
-        await uploads.DiscardAsync(form.Images.Keys
-            .Select(field => field == "avatar" ? before.ArtistProfile?.Avatar : before.ArtistProfile?.Banner)
-            .OfType<StoredImage>()
-            .Select(image => image.FileId));
+        await uploads.DiscardAsync(Replaced(before, form.Images.Keys));
         return await accounts.FindAsync(id, ct);
     }
 
+    private static List<StoredImage> Replaced(Account? account, IEnumerable<string> fields) =>
+        [.. fields.Select(field => field == "avatar" ? account?.ArtistProfile?.Avatar : account?.ArtistProfile?.Banner).OfType<StoredImage>()];
+
     private async Task<Account?> WithImagesAsync(ArtistProfileForm form, IFormFileCollection files, Func<Task<Account?>> write, CancellationToken ct)
     {
-        var names = files.Select(file => file.Name).ToList();
         var stored = await uploads.SaveAllAsync(files, ct);
-        Account? account = null;
-        try
+        foreach (var (field, image) in files.Select(file => file.Name).Zip(stored))
         {
-            foreach (var (field, image) in names.Zip(stored))
-            {
-                form.Images[field] = image;
-            }
-
-            account = await write();
+            form.Images[field] = image;
         }
-        finally
+
+        // A write without an answer may have happened, or happen yet: its images stay until the sweep knows.
+        var account = await write();
+        if (account is null)
         {
-            if (account is null)
-            {
-                await uploads.DiscardAsync(stored.Select(image => image.FileId));
-            }
+            await uploads.DiscardAsync(stored);
+        }
+        else
+        {
+            await uploads.KeepAsync(stored);
         }
 
         return account;

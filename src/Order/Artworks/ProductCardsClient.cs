@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using MongoDB.Bson;
-using Polly;
 using Visuels.ServiceDefaults.Errors;
-using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Http;
 
 namespace Visuels.Orders.Artworks;
 
@@ -13,18 +12,8 @@ internal sealed class ProductCardsClient(HttpClient http)
     /// <exception cref="DependencyUnavailableException">Product does not answer in time.</exception>
     public async Task<IReadOnlyList<ProductCard>> GetAsync(IEnumerable<ObjectId> ids, CancellationToken ct)
     {
-        try
-        {
-            using var response = await http.PostAsJsonAsync("api/v1/products/internal/cards", new ProductCardsRequest([.. ids]), JsonRules.Web, ct);
-            response.EnsureSuccessStatusCode();
-            var answer = await response.Content.ReadFromJsonAsync<ProductCardsResponse>(JsonRules.Web, ct);
-            return [.. answer!.Cards.Select(card => card.ToCard())];
-        }
-        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            throw new DependencyUnavailableException("product (cards)", e);
-        }
+        var answer = await http.AskAsync<ProductCardsResponse>("product (cards)", "api/v1/products/internal/cards", new ProductCardsRequest([.. ids]), ct);
+        return [.. answer.Cards.Select(card => card.ToCard())];
     }
 }
 

@@ -50,23 +50,28 @@ internal static class ProductImages
         var (product, problem) = await editing.ChangeAsync(id, artist, current => Append(current, stored), ct);
         if (product is null)
         {
-            await uploads.DiscardAsync(stored.Select(image => image.FileId));
+            await uploads.DiscardAsync(stored);
             return problem!;
         }
 
+        await uploads.KeepAsync(stored);
         return TypedResults.Ok(new ChangedResponse(true, ProductResponse.From(product, site.Value)));
     }
 
     public static async Task<Results<Ok<ChangedResponse>, ProblemHttpResult>> Remove(
-        ObjectId id, string fileId, ClaimsPrincipal user, ProductEditing editing, ImageUploads uploads, IOptions<SiteOptions> site, CancellationToken ct)
+        ObjectId id, string fileId, ClaimsPrincipal user, ListingStore store, ProductEditing editing, ImageUploads uploads,
+        IOptions<SiteOptions> site, CancellationToken ct)
     {
-        var (product, problem) = await editing.ChangeAsync(id, user.GetUserId(), current => Take(current, fileId), ct);
+        var artist = user.GetUserId();
+        var removed = (await store.FindAsync(id, artist, ct))?.Images.Where(image => image.FileId == fileId).ToList() ?? [];
+        await uploads.DoubtAsync(removed, ct);
+        var (product, problem) = await editing.ChangeAsync(id, artist, current => Take(current, fileId), ct);
         if (product is null)
         {
             return problem!;
         }
 
-        await uploads.DiscardAsync([fileId]);
+        await uploads.DiscardAsync(removed);
         return TypedResults.Ok(new ChangedResponse(true, ProductResponse.From(product, site.Value)));
     }
 

@@ -15,8 +15,6 @@ internal sealed class ProductListing(
 {
     public const string NamelessCategory = "Category must have a letter or a digit.";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     public async Task<(Product? Product, ProblemHttpResult? Problem)> ListAsync(
         ListProductForm form, IFormFileCollection files, ObjectId artist, CancellationToken ct)
     {
@@ -47,39 +45,23 @@ internal sealed class ProductListing(
         }
 
         var images = await uploads.SaveAllAsync(files, ct);
-        ObjectId? inserted = null;
+        var mayBeWritten = false;
         try
         {
             var category = await categories.GetOrAddAsync(ProductFactory.CategoryName(form.Category!), slug, ct);
             var now = clock.GetUtcNow();
             var product = ProductFactory.Create(form, artist, price, editions, category, images, now);
             product.Outbox = Outbox.Holding(now, events.Listed(product));
-            inserted = product.Id;
+            mayBeWritten = true;
             await store.AddAsync(product, ct);
+            await uploads.KeepAsync(images);
             return (product, null);
         }
-        catch
+        catch (Exception e) when (!mayBeWritten || e is MongoWriteException)
         {
-            if (inserted is not { } id || !await MayExistAsync(id))
-            {
-                await uploads.DiscardAsync(images.Select(image => image.FileId));
-            }
-
+            // An insert without an answer may have happened, or happen yet: its images stay until the sweep knows.
+            await uploads.DiscardAsync(images);
             throw;
-        }
-    }
-
-    // An insert whose answer got lost may have happened; files too many are better than a product without pictures.
-    private async Task<bool> MayExistAsync(ObjectId id)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            return await store.ExistsAsync(id, patience.Token);
-        }
-        catch (Exception e) when (e is MongoException or TimeoutException or OperationCanceledException)
-        {
-            return true;
         }
     }
 }

@@ -68,8 +68,21 @@ public static class CrashPoints
     /// <summary>Orders for a sold artwork are turned down; the event that caused it is not acknowledged.</summary>
     public const string OrderRestRejected = "order.rest-rejected";
 
+    /// <summary>The rows of an upload's images are written, and no image is stored yet.</summary>
+    public const string ImagesAnnounced = "images.announced";
+
+    /// <summary>An upload's images are stored, and no document shows them yet.</summary>
+    public const string ImagesStored = "images.stored";
+
+    /// <summary>A document shows the images, whose rows still doubt it.</summary>
+    public const string ImagesShown = "images.shown";
+
+    /// <summary>No document shows the images any more, which are still there.</summary>
+    public const string ImagesLetGo = "images.let-go";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
+    private static readonly string[] Uploaders = ["product", "auth"];
 
     /// <summary>Every name there is, by the services that reach it; some wait for a service that needs their mechanism.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> All { get; } = new Dictionary<string, IReadOnlyList<string>>
@@ -94,6 +107,10 @@ public static class CrashPoints
         [OrderMoved] = ["order"],
         [OrderSoldOut] = ["order"],
         [OrderRestRejected] = ["order"],
+        [ImagesAnnounced] = Uploaders,
+        [ImagesStored] = Uploaders,
+        [ImagesShown] = Uploaders,
+        [ImagesLetGo] = Uploaders,
     };
 
     // After the table: static members are initialised in order.

@@ -33,6 +33,15 @@ public static class Sabotage
     /// <summary>An order moves wherever it has moved meanwhile.</summary>
     public const string MoveWithoutVersion = "move-without-version";
 
+    /// <summary>Images that no document shows are left where they are.</summary>
+    public const string ImageDiscardOff = "image-discard-off";
+
+    /// <summary>Calls to other services and third parties wait without a bound.</summary>
+    public const string HttpTimeoutsOff = "http-timeouts-off";
+
+    /// <summary>SIGTERM ends the process at once.</summary>
+    public const string ShutdownAbrupt = "shutdown-abrupt";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
 
@@ -48,6 +57,9 @@ public static class Sabotage
         [OpenIndexOff] = ["order"],
         [IdempotencyOff] = ["order"],
         [MoveWithoutVersion] = ["order"],
+        [ImageDiscardOff] = ["product", "auth"],
+        [HttpTimeoutsOff] = ["product", "order", "chat", "jobs", "gateway"],
+        [ShutdownAbrupt] = ["auth", "product", "order", "chat", "jobs", "gateway"],
     };
 
     // After the table: static members are initialised in order.

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
-using Polly;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.ServiceDefaults.Http;
@@ -10,7 +9,7 @@ public static class ServiceClients
 {
     /// <summary>
     /// Registers a typed client of another service: base address from <see cref="ServiceAddresses"/>, a fresh service token on each
-    /// try, at most two tries of 2 s each, a circuit breaker. For calls that may be repeated only.
+    /// try, at most two tries of 2 s each and 4.5 s in all, answers of at most 1 MB, a circuit breaker. For calls that may be repeated only.
     /// </summary>
     /// <typeparam name="TClient">The client's class; takes an <see cref="HttpClient"/>.</typeparam>
     /// <param name="services">The services.</param>
@@ -19,20 +18,8 @@ public static class ServiceClients
         where TClient : class
     {
         var client = services.AddHttpClient<TClient>()
-            .ConfigureHttpClient((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of(service))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), AllowAutoRedirect = false });
-        client.AddStandardResilienceHandler(options =>
-        {
-            options.Retry.MaxRetryAttempts = 1;
-            options.Retry.Delay = TimeSpan.FromMilliseconds(100);
-            options.Retry.BackoffType = DelayBackoffType.Constant;
-            options.AttemptTimeout.Timeout = TimeSpan.FromSeconds(2);
-            options.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(4.5);
-            options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(10);
-            options.CircuitBreaker.MinimumThroughput = 20;
-            options.CircuitBreaker.FailureRatio = 0.5;
-            options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(5);
-        });
+            .ConfigureHttpClient((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of(service));
+        BoundedCalls.Apply(client, _ => BoundedCalls.Inside);
         client.AddHttpMessageHandler(provider => new Signing(provider.GetRequiredService<ServiceTokens>(), service));
     }
 

@@ -3,12 +3,19 @@ using Visuels.ServiceDefaults.Hosting;
 
 namespace Visuels.ServiceDefaults.Images;
 
-/// <summary>Images on the local disk. Section <c>Images</c>.</summary>
+/// <summary>How images are kept. Section <c>Images</c>.</summary>
 public sealed class ImageOptions
 {
-    /// <summary>Folder of the images; relative to the working directory. Default <c>data/images</c>.</summary>
+    /// <summary>Folder of images on the local disk; relative to the working directory. Default <c>data/images</c>.</summary>
     [Required]
     public string Folder { get; set; } = Path.Combine("data", "images");
+
+    /// <summary>
+    /// How long after an upload or a removal began an image is looked at that the request has not settled; longer than any request
+    /// takes, since by then an image that no document shows is deleted.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan Doubt { get; set; } = TimeSpan.FromMinutes(15);
 }
 
 /// <summary>Images at ImageKit, which are used as soon as there is a private key. Section <c>ImageKit</c>.</summary>
@@ -28,9 +35,13 @@ public sealed class ImageKitOptions
     [Required, Url]
     public string FilesUrl { get; set; } = "https://api.imagekit.io/v1/files";
 
-    /// <summary>How long one call may take.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long one try may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long a call may take with its second try, from the first byte sent to the last byte read.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
+    public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(12);
 }
 
 /// <summary>What a service's images are kept under, for example <c>products</c>.</summary>

@@ -11,6 +11,9 @@ namespace Visuels.ServiceDefaults.Images;
 /// <param name="Color">Dominant colour, <c>#rrggbb</c>.</param>
 public sealed record StoredImage(string FileId, string Url, int Width, int Height, string Placeholder, string Color)
 {
+    /// <summary>The name it was stored under: the end of its URL.</summary>
+    internal string Name => Url[(Url.LastIndexOf('/') + 1)..];
+
     /// <summary>The image as clients see it.</summary>
     /// <param name="site">Where the marketplace is seen from outside.</param>
     /// <param name="isPrimary">Whether it is the first of its kind.</param>

@@ -1,9 +1,7 @@
-using System.Net.Http.Json;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Polly;
 using Visuels.ServiceDefaults.Errors;
-using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
@@ -77,25 +75,15 @@ public sealed class UserCardsClient(HttpClient http)
     /// <exception cref="DependencyUnavailableException">Auth does not answer in time.</exception>
     public async Task<IReadOnlyList<UserCard>> GetAsync(IEnumerable<ObjectId> ids, CancellationToken ct)
     {
-        try
+        var answer = await http.AskAsync<UserCardsResponse>("auth (user cards)", "api/v1/auth/internal/cards", new UserCardsRequest([.. ids]), ct);
+        return [.. answer.Cards.Select(card => new UserCard
         {
-            using var response = await http.PostAsJsonAsync("api/v1/auth/internal/cards", new UserCardsRequest([.. ids]), JsonRules.Web, ct);
-            response.EnsureSuccessStatusCode();
-            var answer = await response.Content.ReadFromJsonAsync<UserCardsResponse>(JsonRules.Web, ct);
-            return [.. answer!.Cards.Select(card => new UserCard
-            {
-                Id = card.Id,
-                Version = card.Version,
-                Username = card.Username,
-                Name = card.Name,
-                Email = card.Email,
-                Role = card.Role,
-            })];
-        }
-        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            throw new DependencyUnavailableException("auth (user cards)", e);
-        }
+            Id = card.Id,
+            Version = card.Version,
+            Username = card.Username,
+            Name = card.Name,
+            Email = card.Email,
+            Role = card.Role,
+        })];
     }
 }

@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Images;
 using Visuels.Testing;
@@ -31,8 +28,8 @@ public sealed class DiskImageStoreTests : IDisposable
     {
         var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
 
-        var first = await _disk.SaveAsync(image, Ct);
-        var second = await _disk.SaveAsync(image, Ct);
+        var first = await _disk.SaveAsync(image, ImageNames.New(image), Ct);
+        var second = await _disk.SaveAsync(image, ImageNames.New(image), Ct);
 
         Assert.NotEqual(first.FileId, second.FileId);
         Assert.Equal($"/images/products/{first.FileId}", first.Url);
@@ -43,7 +40,8 @@ public sealed class DiskImageStoreTests : IDisposable
     [Fact]
     public async Task A_picture_can_be_deleted_and_deleted_again()
     {
-        var stored = await _disk.SaveAsync(await _processor.ProcessAsync(Pictures.Jpeg(), Ct), Ct);
+        var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
+        var stored = await _disk.SaveAsync(image, ImageNames.New(image), Ct);
 
         await _disk.DeleteAsync(stored.FileId, Ct);
         await _disk.DeleteAsync(stored.FileId, Ct);
@@ -64,25 +62,30 @@ public sealed class DiskImageStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task When_one_of_several_cannot_be_stored_none_stays()
+    public async Task A_picture_cut_short_by_the_end_of_the_process_is_found_and_deleted_like_any_other()
     {
-        var uploads = new ImageUploads(_processor, new FullAfter(2, _disk), NullLogger<ImageUploads>.Instance);
+        var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
+        var name = ImageNames.New(image);
+        await File.WriteAllBytesAsync(_disk.PathOf(name) + ".tmp", [1], Ct);
 
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() => uploads.SaveAllAsync([Upload(), Upload(), Upload()], Ct));
+        Assert.Equal(name, await _disk.FindAsync(name, Ct));
+        await _disk.DeleteAsync(name, Ct);
 
         Assert.Empty(Files);
     }
 
     [Fact]
-    public async Task When_one_of_several_is_no_picture_none_is_stored()
+    public async Task Pictures_older_than_a_time_are_listed_and_nothing_else_is()
     {
-        var store = new FullAfter(0, _disk);
-        var uploads = new ImageUploads(_processor, store, NullLogger<ImageUploads>.Instance);
-        var text = new FormFile(new MemoryStream("text"u8.ToArray()), 0, 4, "images", "a.png");
+        var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
+        var old = await _disk.SaveAsync(image, ImageNames.New(image), Ct);
+        await _disk.SaveAsync(image, ImageNames.New(image), Ct);
+        File.SetLastWriteTimeUtc(_disk.PathOf(old.FileId)!, DateTime.UtcNow.AddHours(-2));
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "products", "readme.txt"), "x", Ct);
 
-        await Assert.ThrowsAsync<InvalidImageException>(() => uploads.SaveAllAsync([Upload(), text], Ct));
+        var listed = await _disk.ListAsync(DateTimeOffset.UtcNow.AddHours(-1), Ct).ToListAsync(Ct);
 
-        Assert.Equal(0, store.Asked);
+        Assert.Equal(old.FileId, Assert.Single(listed).FileId);
     }
 
     [Fact]
@@ -94,21 +97,5 @@ public sealed class DiskImageStoreTests : IDisposable
         var refused = Assert.Throws<StartupException>(() => new ImageArea("products").FolderIn(new ImageOptions { Folder = file }));
 
         Assert.Contains("Images:Folder", refused.Message, StringComparison.Ordinal);
-    }
-
-    private static FormFile Upload()
-    {
-        var picture = Pictures.Jpeg();
-        return new FormFile(new MemoryStream(picture), 0, picture.Length, "images", "a.jpg");
-    }
-
-    private sealed class FullAfter(int images, IImageStore disk) : IImageStore
-    {
-        public int Asked { get; private set; }
-
-        public Task<StoredImage> SaveAsync(ProcessedImage image, CancellationToken ct) =>
-            Asked++ < images ? disk.SaveAsync(image, ct) : throw new DependencyUnavailableException("disk (full)");
-
-        public Task DeleteAsync(string fileId, CancellationToken ct) => disk.DeleteAsync(fileId, ct);
     }
 }

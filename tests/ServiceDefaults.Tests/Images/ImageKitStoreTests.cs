@@ -1,7 +1,6 @@
-using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Visuels.ServiceDefaults.Errors;
@@ -10,15 +9,15 @@ using Visuels.Testing;
 
 namespace Visuels.ServiceDefaults.Tests.Images;
 
-/// <summary>Against a host on loopback that answers as ImageKit's published API does.</summary>
+/// <summary>Against a host on loopback that answers as ImageKit's published API does, or not at all.</summary>
 public sealed class ImageKitStoreTests : IAsyncLifetime
 {
-    private readonly ImageProcessor _processor = new();
-    private readonly List<string> _deleted = [];
-    private WebApplication _host = null!;
+    private const string Upload = "POST /api/v1/files/upload";
+    private static readonly ProcessedImage Image = new([1, 2, 3], "jpg", 120, 90, "data:,", "#000000");
+    private static readonly string Name = ImageNames.New(Image);
+
+    private FakeImageKit _host = null!;
     private ServiceProvider _services = null!;
-    private string _fileUrl = "https://ik.example/visuels/products/a.jpg";
-    private (string Authorization, string FileName, string Folder, byte[] File) _upload;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -26,90 +25,204 @@ public sealed class ImageKitStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var hostBuilder = WebApplication.CreateSlimBuilder();
-        hostBuilder.Logging.ClearProviders();
-        hostBuilder.WebHost.UseUrls("http://127.0.0.1:0");
-        _host = hostBuilder.Build();
-        _host.MapPost("/upload", TakeAsync);
-        _host.MapDelete("/files/{id}", (string id) =>
-        {
-            _deleted.Add(id);
-            return id == "gone" ? Results.NotFound() : Results.NoContent();
-        });
-        _host.MapPost("/moved", () => Results.Redirect("/upload", permanent: false, preserveMethod: true));
-        await _host.StartAsync(Ct);
-        _services = Services("upload");
+        _host = await FakeImageKit.StartAsync();
+        _services = Services(_host.Settings);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _processor.Dispose();
         await _services.DisposeAsync();
         await _host.DisposeAsync();
     }
 
     [Fact]
-    public async Task A_picture_is_uploaded_with_the_private_key_and_remembered_by_id_and_url()
+    public async Task A_picture_is_uploaded_under_its_name_and_remembered_by_id_and_url()
     {
-        var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
+        var stored = await Store.SaveAsync(Image, Name, Ct);
 
-        var stored = await Store.SaveAsync(image, Ct);
-
-        Assert.Equal(("file-1", _fileUrl, 120), (stored.FileId, stored.Url, stored.Width));
-        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("private_x:")), _upload.Authorization);
-        Assert.Equal("/visuels/products", _upload.Folder);
-        Assert.Matches("^[0-9a-f]{32}\\.jpg$", _upload.FileName);
-        Assert.Equal(image.Bytes, _upload.File);
+        var file = Assert.Single(_host.Files.Values);
+        Assert.Equal((file.Id, $"{FakeImageKit.UrlEndpoint}/visuels/products/{Name}", 120), (stored.FileId, stored.Url, stored.Width));
+        Assert.Equal($"/visuels/products/{Name}", file.Path);
+        Assert.Equal(Image.Bytes, file.Bytes);
     }
 
     [Fact]
-    public async Task A_picture_is_deleted_by_id_and_one_that_is_gone_is_no_error()
+    public async Task A_picture_is_found_by_its_name_and_deleted_by_its_id_and_one_that_is_gone_is_no_error()
     {
-        await Store.DeleteAsync("file-1", Ct);
-        await Store.DeleteAsync("gone", Ct);
+        var stored = await Store.SaveAsync(Image, Name, Ct);
 
-        Assert.Equal(["file-1", "gone"], _deleted);
+        Assert.Equal(stored.FileId, await Store.FindAsync(Name, Ct));
+        await Store.DeleteAsync(stored.FileId, Ct);
+        await Store.DeleteAsync(stored.FileId, Ct);
+
+        Assert.Empty(_host.Files);
+        Assert.Null(await Store.FindAsync(Name, Ct));
+        Assert.Null(await Store.FindAsync("x\" OR name : \"", Ct));
     }
 
     [Fact]
-    public async Task A_url_that_is_not_of_our_account_is_never_stored()
+    public async Task All_pictures_older_than_a_time_are_listed_page_by_page()
     {
-        _fileUrl = "https://ik.example/visuels.evil.example/a.jpg";
-        var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
+        var now = DateTimeOffset.UtcNow;
+        var names = Enumerable.Range(0, 1001).Select(_ => ImageNames.New(Image)).ToList();
+        for (var i = 0; i < names.Count; i++)
+        {
+            _host.Files[$"f{i}"] = new($"f{i}", $"/visuels/products/{names[i]}", [], now.AddHours(i < 1000 ? -2 : 0));
+        }
 
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Store.SaveAsync(image, Ct));
+        _host.Files["other"] = new("other", $"/visuels/artists/{names[0]}", [], now.AddHours(-2));
+        _host.Files["foreign"] = new("foreign", "/visuels/products/logo.png", [], now.AddHours(-2));
 
-        Assert.Equal(["file-1"], _deleted);
+        var listed = await Store.ListAsync(now.AddHours(-1), Ct).Select(file => file.Name).ToListAsync(Ct);
+
+        Assert.Equal(names.Take(1000).Order(), listed.Order());
     }
 
     [Fact]
-    public async Task A_redirect_is_not_followed()
+    public async Task A_try_that_fails_is_repeated_once_and_leaves_one_picture()
     {
-        await using var moved = Services("moved");
-        var image = await _processor.ProcessAsync(Pictures.Jpeg(), Ct);
+        var fails = 1;
+        _host.After = context => Interlocked.Decrement(ref fails) >= 0 ? FakeImageKit.ErrorAsync(context, 502, "Bad gateway") : Task.FromResult(false);
 
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() => moved.GetRequiredService<IImageStore>().SaveAsync(image, Ct));
+        var stored = await Store.SaveAsync(Image, Name, Ct);
 
-        Assert.Null(_upload.FileName);
+        Assert.Equal(stored.FileId, Assert.Single(_host.Files).Key);
+        Assert.Equal([Upload, Upload], _host.Requests);
     }
 
-    private ServiceProvider Services(string upload)
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(429)]
+    public async Task What_is_refused_is_not_asked_again(int status)
+    {
+        _host.Before = context =>
+        {
+            context.Response.Headers.RetryAfter = "60";
+            context.Response.Headers["X-RateLimit-Reset"] = "60000";
+            return FakeImageKit.ErrorAsync(context, status, "secret words about private_x");
+        };
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Store.DeleteAsync("file-1", Ct));
+        var refused = await Assert.ThrowsAsync<DependencyUnavailableException>(() => Store.SaveAsync(Image, Name, Ct));
+
+        Assert.Equal($"ImageKit (it answered {status}) is not available.", refused.Message);
+        Assert.Equal(2, _host.Requests.Count);
+    }
+
+    public static TheoryData<string, Func<HttpContext, Task>> BadAnswers => new()
+    {
+        { "server error", context => FakeImageKit.ErrorAsync(context, 500, "secret words") },
+        { "redirect", context => { context.Response.Redirect("/api/v1/files/elsewhere", permanent: false, preserveMethod: true); return Task.CompletedTask; } },
+        { "text", context => context.Response.WriteAsync("<html>Please sign in</html>") },
+        { "cut json", context => context.Response.WriteAsync("{\"fileId\":\"a\",") },
+        { "null", context => context.Response.WriteAsync("null") },
+        { "other json", context => context.Response.WriteAsync("[1]") },
+        { "no file", context => context.Response.WriteAsync("{\"message\":\"ok\"}") },
+        { "binary", context => context.Response.Body.WriteAsync(new byte[] { 0xFF, 0xFE, 0, 0xD8 }).AsTask() },
+        { "bad charset", context => { context.Response.ContentType = "application/json; charset=klingon"; return context.Response.WriteAsync("{}"); } },
+        { "cut body", CutAsync },
+        { "reset", context => { context.Abort(); return Task.CompletedTask; } },
+        { "hang", context => Task.Delay(Timeout.Infinite, context.RequestAborted) },
+        { "drip", DripAsync },
+        { "endless body", EndlessAsync },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadAnswers))]
+    public async Task An_answer_that_is_none_ends_the_call_within_its_bounds(string kind, Func<HttpContext, Task> answer)
+    {
+        _ = kind;
+        _host.Before = async context =>
+        {
+            await answer(context);
+            return true;
+        };
+        await using var hasty = Services(_host.Settings, ("ImageKit:Timeout", "00:00:00.3"), ("ImageKit:TotalTimeout", "00:00:00.8"));
+
+        var failed = await Assert.ThrowsAsync<DependencyUnavailableException>(() => hasty.GetRequiredService<IImageStore>().SaveAsync(Image, Name, Ct));
+
+        Assert.DoesNotContain("secret", failed.ToString(), StringComparison.Ordinal);
+        Assert.All(_host.Requests, request => Assert.Equal(Upload, request));
+        Assert.InRange(_host.Requests.Count, 1, 2);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/visuels/visuels/products/{0}")]
+    [InlineData(FakeImageKit.UrlEndpoint + ".evil.example/visuels/products/{0}")]
+    [InlineData(FakeImageKit.UrlEndpoint + "/visuels/products/other.jpg")]
+    [InlineData("javascript:alert(1)")]
+    public async Task A_url_that_is_not_of_this_file_in_our_account_is_never_stored(string url)
+    {
+        _host.UrlOf = _ => string.Format(System.Globalization.CultureInfo.InvariantCulture, url, Name);
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Store.SaveAsync(Image, Name, Ct));
+    }
+
+    [Fact]
+    public async Task While_most_calls_fail_nobody_waits_for_another()
+    {
+        _host.Before = context => FakeImageKit.ErrorAsync(context, 500, "down");
+
+        for (var i = 0; i < 20; i++)
+        {
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => Store.DeleteAsync("file-1", Ct));
+        }
+
+        // It opens with the twentieth request, and a call makes two.
+        Assert.InRange(_host.Requests.Count, 20, 21);
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_ends_the_call_and_is_no_outage()
+    {
+        using var caller = new CancellationTokenSource();
+        _host.Before = async context =>
+        {
+            await caller.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            return true;
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.SaveAsync(Image, Name, caller.Token));
+    }
+
+    private static async Task CutAsync(HttpContext context)
+    {
+        context.Response.ContentLength = 1000;
+        await context.Response.WriteAsync("{\"fileId\":\"a\"");
+        await context.Response.Body.FlushAsync();
+        context.Abort();
+    }
+
+    private static async Task DripAsync(HttpContext context)
+    {
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.WriteAsync(" ");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(50, context.RequestAborted);
+        }
+    }
+
+    private static async Task EndlessAsync(HttpContext context)
+    {
+        var spaces = new byte[64 * 1024];
+        Array.Fill(spaces, (byte)' ');
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.Body.WriteAsync(spaces, context.RequestAborted);
+        }
+    }
+
+    private static ServiceProvider Services(Dictionary<string, string?> settings, params (string Key, string Value)[] more)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration["ImageKit:PrivateKey"] = "private_x";
-        builder.Configuration["ImageKit:UrlEndpoint"] = "https://ik.example/visuels";
-        builder.Configuration["ImageKit:UploadUrl"] = new Uri(new Uri(_host.Urls.First()), upload).ToString();
-        builder.Configuration["ImageKit:FilesUrl"] = new Uri(new Uri(_host.Urls.First()), "files").ToString();
-        builder.AddImages("products");
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Configuration.AddInMemoryCollection(more.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.AddImages<NoReferences>("products");
         return builder.Services.BuildServiceProvider();
-    }
-
-    private async Task<IResult> TakeAsync(HttpRequest request)
-    {
-        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-        using var file = new MemoryStream();
-        await form.Files["file"]!.CopyToAsync(file, request.HttpContext.RequestAborted);
-        _upload = (request.Headers.Authorization.ToString(), form["fileName"].ToString(), form["folder"].ToString(), file.ToArray());
-        return Results.Json(new { fileId = "file-1", name = "a.jpg", url = _fileUrl, thumbnailUrl = _fileUrl, fileType = "image", size = file.Length });
     }
 }
