@@ -103,5 +103,9 @@ public sealed class StartTests
     }
 
     private static Task<(int ExitCode, string Output)> RunAsync(string assembly, string environment, string variable, string value) =>
-        ProgramProcess.RunAsync(assembly, [], Ct, new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = environment, [variable] = value });
+        ProgramProcess.RunAsync(
+            assembly,
+            assembly == AllInOneProcess.Assembly ? ["--port-base", $"{FreePorts.Next(6)}"] : [],
+            Ct,
+            new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = environment, [variable] = value });
 }
