@@ -5,6 +5,8 @@ internal static class AllExperiments
 {
     public static IReadOnlyList<Experiment> List { get; } =
     [
+        new SaleRush(),
+        new SameRequest(),
         new OrderKills(),
         new BrokerKills(),
         new StoreKills(),

@@ -11,7 +11,8 @@ namespace Visuels.Reliability.Rig;
 /// <param name="Took">Until the answer, or until there was none.</param>
 /// <param name="Failure">Why there was no answer.</param>
 /// <param name="HasRetryAfter">Whether it told when to come again.</param>
-internal sealed record Answer(HttpStatusCode? Status, string Body, long SentAt, TimeSpan Took, Exception? Failure = null, bool HasRetryAfter = false)
+/// <param name="IsReplayed">Whether it is marked as an earlier request's.</param>
+internal sealed record Answer(HttpStatusCode? Status, string Body, long SentAt, TimeSpan Took, Exception? Failure = null, bool HasRetryAfter = false, bool IsReplayed = false)
 {
     public bool IsSuccess => Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
 

@@ -96,6 +96,11 @@ internal sealed class Audit(Marketplace market, IEnumerable<Person> artists)
             yield return $"order {order.Id} has a history that does not fit its state";
         }
 
+        if (order.History.Zip(order.History.Skip(1)).Any(step => !OrderRules.Allows(step.First.Status, step.Second.Status, step.Second.By)))
+        {
+            yield return $"order {order.Id} has moved where no rule lets it: {string.Join(", ", order.History.Select(step => step.Status))}";
+        }
+
         if (order.Sold != (order.Status == OrderStatus.ACCEPTED) || order.Editions.Count != (order.Sold ? order.Item.Quantity : 0))
         {
             yield return $"order {order.Id} is {order.Status} and holds {order.Editions.Count} editions";

@@ -104,7 +104,13 @@ internal sealed class Shop(Marketplace market) : IDisposable
         {
             using var response = await _http.SendAsync(request, limit.Token);
             var body = await response.Content.ReadAsStringAsync(limit.Token);
-            return new Answer(response.StatusCode, body, sentAt, clock.Elapsed, HasRetryAfter: response.Headers.RetryAfter is not null);
+            return new Answer(
+                response.StatusCode,
+                body,
+                sentAt,
+                clock.Elapsed,
+                HasRetryAfter: response.Headers.RetryAfter is not null,
+                IsReplayed: response.Headers.Contains("Idempotent-Replayed"));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !ct.IsCancellationRequested)
         {
