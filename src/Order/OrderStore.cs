@@ -50,7 +50,8 @@ internal sealed class OrderStore(IMongoDatabase database) : ICreatesIndexes
 
     /// <summary>An order, if the member is its buyer or its artist.</summary>
     public async Task<Order?> FindAsync(ObjectId id, ObjectId member, CancellationToken ct) =>
-        await _orders.Find(o => o.Id == id && (o.UserId == member || o.Item.ArtistId == member)).Project(WithoutOutbox).FirstOrDefaultAsync(ct);
+        await _orders.Find(Filter.Eq(o => o.Id, id) & (Filter.Eq(o => o.UserId, member) | Filter.Eq(o => o.Item.ArtistId, member)))
+            .Project(WithoutOutbox).FirstOrDefaultAsync(ct);
 
     /// <summary>The buyer's orders that stand in these lines' way: made from them before, or open for the same artwork.</summary>
     public async Task<IReadOnlyList<Order>> FindPresentAsync(ObjectId buyer, IReadOnlyCollection<CartLine> lines, CancellationToken ct) =>
@@ -63,7 +64,11 @@ internal sealed class OrderStore(IMongoDatabase database) : ICreatesIndexes
 
     /// <summary>Some of the open orders for a product.</summary>
     public async Task<IReadOnlyList<Order>> FindOpenAsync(ObjectId product, int limit, CancellationToken ct) =>
-        await _orders.Find(o => o.Item.ProductId == product && o.Open).Project(WithoutOutbox).Limit(limit).ToListAsync(ct);
+        await _orders.Find(Filter.Eq(o => o.Item.ProductId, product) & Filter.Eq(o => o.Open, true)).Project(WithoutOutbox).Limit(limit).ToListAsync(ct);
+
+    /// <summary>That order, while it is open.</summary>
+    public async Task<IReadOnlyList<Order>> FindOpenAsync(ObjectId id, CancellationToken ct) =>
+        await _orders.Find(Filter.Eq(o => o.Id, id) & Filter.Eq(o => o.Open, true)).Project(WithoutOutbox).ToListAsync(ct);
 
     /// <summary>Inserts orders in one call and tells which were refused because they, or an open order for the same piece, are there already.</summary>
     public async Task<IReadOnlyList<Order>> InsertAsync(IReadOnlyList<Order> orders, CancellationToken ct)

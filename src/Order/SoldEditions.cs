@@ -6,32 +6,34 @@ namespace Visuels.Orders;
 /// <summary>Which editions are sold: read from the accepted orders, which are the only truth about it.</summary>
 internal sealed class SoldEditions(IMongoDatabase database)
 {
+    private static readonly FilterDefinitionBuilder<Order> Filter = Builders<Order>.Filter;
+
+    // Written out: as an expression it would be compiled anew for every order, which costs more than all else that placing one does.
+    private static readonly BsonDocument PerProduct = new()
+    {
+        { "_id", "$item.productId" },
+        { "taken", new BsonDocument("$sum", "$item.quantity") },
+        { "of", new BsonDocument("$max", "$item.editionCount") },
+    };
+
     private readonly IMongoCollection<Order> _orders = database.GetCollection<Order>(OrderStore.Collection);
 
     /// <summary>How many editions of each product are sold; absent when none is.</summary>
-    public async Task<IReadOnlyDictionary<ObjectId, int>> CountAsync(IReadOnlyCollection<ObjectId> products, CancellationToken ct)
-    {
-        var counts = await Sold(Builders<Order>.Filter.In(o => o.Item.ProductId, products))
-            .Group(o => o.Item.ProductId, orders => new { Product = orders.Key, Taken = orders.Sum(o => o.Item.Quantity) })
-            .ToListAsync(ct);
-        return counts.ToDictionary(count => count.Product, count => count.Taken);
-    }
+    public async Task<IReadOnlyDictionary<ObjectId, int>> CountAsync(IReadOnlyCollection<ObjectId> products, CancellationToken ct) =>
+        (await ReadAsync(Filter.In(o => o.Item.ProductId, products), ct)).ToDictionary(count => count.Id, count => count.Taken);
 
-    public async Task<bool> AreAllTakenAsync(ObjectId product, CancellationToken ct)
-    {
-        var count = await Sold(Builders<Order>.Filter.Eq(o => o.Item.ProductId, product))
-            .Group(o => o.Item.ProductId, orders => new { Taken = orders.Sum(o => o.Item.Quantity), Of = orders.Max(o => o.Item.EditionCount) })
-            .FirstOrDefaultAsync(ct);
-        return count is not null && count.Taken >= count.Of;
-    }
+    public async Task<bool> AreAllTakenAsync(ObjectId product, CancellationToken ct) =>
+        await ReadAsync(Filter.Eq(o => o.Item.ProductId, product), ct) is [var count] && count.Taken >= count.Of;
 
     /// <summary>The numbers that are taken.</summary>
     public async Task<IReadOnlySet<int>> NumbersAsync(ObjectId product, CancellationToken ct)
     {
-        var taken = await _orders.Find(o => o.Item.ProductId == product && o.Sold).Project(o => o.Editions).ToListAsync(ct);
+        var taken = await _orders.Find(Filter.Eq(o => o.Item.ProductId, product) & Filter.Eq(o => o.Sold, true)).Project(o => o.Editions).ToListAsync(ct);
         return taken.SelectMany(numbers => numbers).ToHashSet();
     }
 
-    private IAggregateFluent<Order> Sold(FilterDefinition<Order> products) =>
-        _orders.Aggregate().Match(products & Builders<Order>.Filter.Eq(o => o.Sold, true));
+    private Task<List<Count>> ReadAsync(FilterDefinition<Order> products, CancellationToken ct) =>
+        _orders.Aggregate().Match(products & Filter.Eq(o => o.Sold, true)).Group<Count>(PerProduct).ToListAsync(ct);
+
+    private sealed record Count(ObjectId Id, int Taken, int Of);
 }

@@ -48,6 +48,7 @@ public sealed class IndexTests(OrderApp app) : IClassFixture<OrderApp>
         await orders.FindAsync(order.Id, buyer, Ct);
         await orders.FindPresentAsync(buyer, [line, CartLine.Of(ObjectId.GenerateNewId(), 1, null, now)], Ct);
         await orders.FindOpenAsync(card.Id, 100, Ct);
+        await orders.FindOpenAsync(order.Id, Ct);
         await orders.TryMoveAsync(order, move, Ct);
         await orders.MoveAsync([order], move, Ct);
         await sold.CountAsync([card.Id, buyer], Ct);

@@ -19,5 +19,5 @@ internal sealed class OrderStatusChangedConsumer(SoldOutArtworks artworks) : ICo
 internal sealed class OrderPlacedConsumer(SoldOutArtworks artworks) : IConsumer<OrderPlaced>
 {
     public Task Consume(ConsumeContext<OrderPlaced> context) =>
-        artworks.RejectTheRestAsync(ObjectId.Parse(context.Message.ProductId), context.CancellationToken);
+        artworks.RejectAsync(ObjectId.Parse(context.Message.ProductId), ObjectId.Parse(context.Message.OrderId), context.CancellationToken);
 }
