@@ -2,6 +2,7 @@ using MassTransit;
 using Visuels.Jobs.Consumers;
 using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Mailbox;
+using Visuels.Jobs.Previews;
 using Visuels.Jobs.Sending;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
@@ -29,6 +30,7 @@ public static class JobsService
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapMailbox();
+        app.MapPreviews();
         app.MapLedger();
         return app;
     }

@@ -137,6 +137,8 @@ public sealed class ServiceTests(JobsApp jobs) : IClassFixture<JobsApp>
     [InlineData("Smtp:From", "nobody")]
     [InlineData("Smtp:Port", "0")]
     [InlineData("Mail:MaxAttempts", "0")]
+    [InlineData("Mail:Jitter", "1.5")]
+    [InlineData("Mail:Lease", "00:00:29")]
     public async Task A_setting_that_cannot_work_stops_the_start(string key, string value) =>
         await Assert.ThrowsAsync<OptionsValidationException>(() => JobsApp.StartAsync(test => test.Settings[key] = value));
 
@@ -145,8 +147,9 @@ public sealed class ServiceTests(JobsApp jobs) : IClassFixture<JobsApp>
     {
         var options = new MailOptions();
 
-        Assert.Equal([5, 10, 20, 40], Enumerable.Range(1, 4).Select(attempt => options.PauseAfter(attempt, jitter: 0).TotalSeconds));
-        Assert.Equal(2.5, options.PauseAfter(1, jitter: 1).TotalSeconds);
-        Assert.Equal(options.LongestPause, options.PauseAfter(1000, jitter: 0));
+        Assert.Equal([5, 10, 20, 40], Enumerable.Range(1, 4).Select(attempt => options.PauseAfter(attempt, chance: 0).TotalSeconds));
+        Assert.Equal(2.5, options.PauseAfter(1, chance: 1).TotalSeconds);
+        Assert.Equal(options.LongestPause, options.PauseAfter(1000, chance: 0));
+        Assert.Equal(5, new MailOptions { Jitter = 0 }.PauseAfter(1, chance: 1).TotalSeconds);
     }
 }

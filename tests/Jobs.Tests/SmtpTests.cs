@@ -1,7 +1,12 @@
 using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MimeKit;
+using MongoDB.Bson;
 using Visuels.Jobs.Ledger;
+using Visuels.Jobs.Templates;
+using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 
 namespace Visuels.Jobs.Tests;
@@ -23,8 +28,9 @@ public sealed class SmtpTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await App.DisposeAsync();
+        // What hangs there need not be waited for.
         await _smtp.DisposeAsync();
+        await App.DisposeAsync();
     }
 
     [Fact]
@@ -74,7 +80,7 @@ public sealed class SmtpTests : IAsyncLifetime
         await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
         await App.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
 
-        Assert.Null(await App.Store().LeaseAsync(TimeSpan.FromMinutes(1), Ct));
+        Assert.Null(await App.Store().LeaseAsync(fresh: false, TimeSpan.FromMinutes(1), Ct));
         _clock.Advance(TimeSpan.FromSeconds(2));
         // The next mail is taken at once, the failed one is left alone.
         _smtp.Behaviour = SmtpBehaviour.Accept;
@@ -110,7 +116,8 @@ public sealed class SmtpTests : IAsyncLifetime
         await App.PassTimeAsync(_clock, rows => rows is [{ State: MailStates.Parked }], "parked");
 
         var row = Assert.Single(await App.RowsAsync());
-        Assert.Equal((12, 12), (row.Attempts, row.Log.Count));
+        Assert.Equal((48, 48), (row.Attempts, row.Log.Count));
+        Assert.InRange(_clock.GetUtcNow() - Samples.Start, TimeSpan.FromHours(18), TimeSpan.FromHours(45));
         Assert.NotNull(row.Model);
     }
 
@@ -228,6 +235,164 @@ public sealed class SmtpTests : IAsyncLifetime
         var row = Assert.Single(await App.RowsAsync());
         Assert.Equal((MailStates.Sent, 1), (row.State, row.Log.Count));
         Assert.Single(_smtp.Messages);
+    }
+
+    [Fact]
+    public async Task Mails_that_hang_make_room_for_mails_to_others()
+    {
+        _smtp.ByRecipient = address => address.StartsWith("hang", StringComparison.Ordinal) ? SmtpBehaviour.Hang : null;
+        const int Hanging = 12;
+        for (var i = 0; i < Hanging; i++)
+        {
+            await App.Bus.PublishAsync(Samples.KnownAddress($"hang{i}@example.com"));
+        }
+
+        await Eventually.Until(() => _smtp.Recipients.Count == 4, "all places hang");
+        await App.Bus.PublishAsync(Samples.KnownAddress("other@example.com"));
+        await Eventually.Until(
+            () =>
+            {
+                // No more than the bound on one attempt.
+                if (_clock.GetUtcNow() < Samples.Start.AddSeconds(14))
+                {
+                    _clock.Advance(TimeSpan.FromMilliseconds(200));
+                }
+
+                return _smtp.Messages.Count == 1;
+            },
+            "the mail to the other is out");
+
+        Assert.Equal("other@example.com", Assert.Single(_smtp.Accepted).Recipient);
+        Assert.Equal(Hanging + 1, _smtp.Recipients.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_backlog_of_mails_that_are_tried_again_does_not_hold_up_new_ones()
+    {
+        _smtp.ByRecipient = address => address.StartsWith("grey", StringComparison.Ordinal) ? SmtpBehaviour.Greylist : null;
+        for (var i = 0; i < 40; i++)
+        {
+            await App.Bus.PublishAsync(Samples.KnownAddress($"grey{i}@example.com"));
+        }
+
+        await Eventually.Until(async () => (await App.RowsAsync()).Count(row => row.Log.Count == 1) == 40, "all were turned away");
+        // From now on the server does not even answer to those: whoever meets it first never gets on.
+        _smtp.ByRecipient = address => address.StartsWith("grey", StringComparison.Ordinal) ? SmtpBehaviour.Hang : null;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await Eventually.Until(() => _smtp.Recipients.Count == 44, "their lane is full");
+
+        await App.Bus.PublishAsync(Samples.KnownAddress("new@example.com"));
+
+        await App.RowAsync(MailStates.Sent, row => row.To == "new@example.com");
+        Assert.Equal(45, _smtp.Recipients.Count);
+    }
+
+    [Fact]
+    public async Task A_greylisting_server_gets_the_mail_at_the_fourth_try_and_once()
+    {
+        (_smtp.Behaviour, _smtp.GreylistedTries) = (SmtpBehaviour.Greylist, 3);
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+
+        await App.PassTimeAsync(_clock, rows => rows is [{ State: MailStates.Sent }], "sent");
+
+        Assert.Equal(4, Assert.Single(await App.RowsAsync()).Attempts);
+        Assert.Single(_smtp.Accepted);
+    }
+
+    [Fact]
+    public async Task The_id_of_a_mail_stays_when_the_sender_changes_between_attempts()
+    {
+        _smtp.Behaviour = SmtpBehaviour.CutAfterData;
+        await App.Bus.PublishAsync(Samples.KnownAddress("a@example.com"));
+        await App.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
+        await App.App.StopAsync(Ct);
+        _smtp.Behaviour = SmtpBehaviour.Accept;
+
+        var moved = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            test.Settings["Smtp:From"] = "Visuels <hello@moved.example>";
+            test.Restarts = App;
+        });
+        await moved.PassTimeAsync(_clock, rows => rows is [{ State: MailStates.Sent }], "sent");
+        await moved.StopAsync();
+
+        Assert.Equal(2, _smtp.Received.Count);
+        Assert.Equal(Assert.Single(await App.RowsAsync()).MessageId, Assert.Single(_smtp.Received.Select(mail => mail.MessageId).Distinct()));
+    }
+
+    [Fact]
+    public async Task What_is_refused_for_good_is_tried_once_by_all_instances_together_and_not_again_after_a_start()
+    {
+        _smtp.Behaviour = SmtpBehaviour.Refuse;
+        var second = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            test.Restarts = App;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => App.Bus.PublishAsync(Samples.KnownAddress($"a{i}@example.com"))));
+        await App.SettledAsync(30);
+        await second.StopAsync();
+
+        var third = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            test.Restarts = App;
+        });
+        _clock.Advance(TimeSpan.FromDays(1));
+        // A new mail behind them shows that the third instance has looked.
+        await App.App.StopAsync(Ct);
+        await third.Bus.PublishAsync(Samples.KnownAddress("last@example.com"));
+        await App.SettledAsync(31);
+        await third.StopAsync();
+
+        Assert.All(await App.RowsAsync(), row => Assert.Equal((MailStates.Parked, 1, 1), (row.State, row.Attempts, row.Log.Count)));
+        Assert.Equal(31, _smtp.Recipients.Count);
+    }
+
+    [Fact]
+    public async Task What_a_row_is_made_of_may_be_broken_and_only_that_row_is_parked()
+    {
+        await App.App.StopAsync(Ct);
+        var good = Row("good", MailTemplates.KnownAddress, JsonSerializer.Serialize(Samples.KnownAddress("good@example.com"), JsonSerializerOptions.Web));
+        await App.Rows().InsertManyAsync(
+            [
+                Row("template", "gone-with-a-deployment", "{}"),
+                Row("model", MailTemplates.KnownAddress, "[]"),
+                Row("ids", MailTemplates.OrderPlaced, """{"orderId":"x","artistId":"nobody","buyerId":"nobody"}"""),
+                Row("seal", MailTemplates.KnownAddress, "{}", seal: "v1.k9.AAAA.AAAA"),
+                Row("none", MailTemplates.KnownAddress, "{}", seal: ""),
+                good,
+            ],
+            cancellationToken: Ct);
+
+        var restarted = await JobsApp.StartAsync(test =>
+        {
+            UseSmtp(test);
+            test.Restarts = App;
+        });
+        await App.SettledAsync(6);
+        await restarted.StopAsync();
+
+        var rows = (await App.RowsAsync()).ToDictionary(row => row.Id);
+        Assert.Equal(MailStates.Sent, rows["good"].State);
+        Assert.All(rows.Values.Where(row => row.Id != "good"), row => Assert.Equal((MailStates.Parked, 1), (row.State, row.Attempts)));
+        Assert.Equal(["unknown template", "JsonException", "FormatException", "seal cannot be opened", "seal cannot be opened"],
+            new[] { "template", "model", "ids", "seal", "none" }.Select(id => rows[id].Log[^1].Detail));
+        Assert.Equal("good@example.com", Assert.Single(_smtp.Recipients));
+
+        Mail Row(string id, string template, string model, string? seal = null) => new()
+        {
+            Id = id,
+            MessageId = $"{id}@visuels.example",
+            Template = template,
+            UserId = ObjectId.GenerateNewId(),
+            Model = seal ?? App.Services.GetRequiredService<KeyFolder>().Ring("sealing.key").Seal(model, "mail-model", id),
+            State = MailStates.Queued,
+            Fresh = true,
+            DueAt = Samples.Start,
+            CreatedAt = Samples.Start,
+        };
     }
 
     private void UseSmtp(TestSetup test)

@@ -36,6 +36,11 @@ internal static class LedgerEndpoints
             return Problems.InvalidQuery($"state must be one of {string.Join(", ", MailStates.All)}.");
         }
 
+        if (query.Since >= query.Until)
+        {
+            return SinceAfterUntil();
+        }
+
         (DateTimeOffset, string)? after = null;
         if (query.Cursor is { } cursor)
         {
@@ -48,7 +53,7 @@ internal static class LedgerEndpoints
         }
 
         // One more than asked for tells whether there is another page.
-        var found = await store.ListAsync(query.State, query.Address?.ToLowerInvariant(), after, limit + 1, ct);
+        var found = await store.ListAsync(query.Filter, after, limit + 1, ct);
         var page = found.Take(limit).ToList();
         var next = found.Count > limit ? PageCursor.Encode(page[^1].CreatedAt.UtcDateTime, page[^1].Id) : null;
         return TypedResults.Ok(new MailListResponse([.. page.Select(MailResponse.From)], next));
@@ -58,24 +63,46 @@ internal static class LedgerEndpoints
         await store.FindAsync(id, ct) is { } mail ? TypedResults.Ok(MailResponse.From(mail)) : NoSuchMail();
 
     private static async Task<Results<Ok<MailResponse>, ProblemHttpResult>> Retry(
-        string id, ClaimsPrincipal caller, MailStore store, MailQueue queue, CancellationToken ct)
+        string id, ClaimsPrincipal caller, MailStore store, MailQueue queue, TimeProvider clock, CancellationToken ct)
     {
-        var retried = await store.RetryParkedAsync(id, NameOf(caller), ct);
+        var isQueued = await store.RetryAsync(id, NameOf(caller), ct);
         queue.Wake();
         return await store.FindAsync(id, ct) switch
         {
             null => NoSuchMail(),
-            _ when retried == 0 => Problems.Conflict("illegal_transition", "Only a parked mail that has not expired can be tried again."),
-            var mail => TypedResults.Ok(MailResponse.From(mail)),
+            var mail when isQueued => TypedResults.Ok(MailResponse.From(mail)),
+            var mail => Problems.Conflict("illegal_transition", WhyNot(mail, clock.GetUtcNow())),
         };
     }
 
-    private static async Task<Ok<RetryResponse>> RetryAll(ClaimsPrincipal caller, MailStore store, MailQueue queue, CancellationToken ct)
+    private static async Task<Results<Ok<RetryResponse>, ProblemHttpResult>> RetryAll(
+        [AsParameters] RetryQuery query, ClaimsPrincipal caller, MailStore store, MailQueue queue, CancellationToken ct)
     {
-        var retried = await store.RetryParkedAsync(id: null, NameOf(caller), ct);
+        if (query.State is not (null or MailStates.Parked))
+        {
+            return Problems.InvalidQuery("Only parked mails can be tried again.");
+        }
+
+        if (query.Since >= query.Until)
+        {
+            return SinceAfterUntil();
+        }
+
+        var retried = await store.RetryAsync(query.Filter, NameOf(caller), ct);
         queue.Wake();
         return TypedResults.Ok(new RetryResponse(retried));
     }
+
+    private static string WhyNot(Mail mail, DateTimeOffset now) => mail switch
+    {
+        { State: MailStates.Sent } => "The mail is sent already.",
+        { State: MailStates.Queued or MailStates.Sending } => "The mail is not parked: it is tried again by itself.",
+        _ when mail.IsExpired(now) => "The mail has expired; what it says is of no use any more.",
+        { Model: null } => "What the mail says is not kept any more.",
+        _ => "The mail has changed meanwhile; look at it again.",
+    };
+
+    private static ProblemHttpResult SinceAfterUntil() => Problems.InvalidQuery("since must be before until.");
 
     /// <summary>A user's id or a service's name.</summary>
     private static string NameOf(ClaimsPrincipal caller) => caller.FindFirstValue(TokenRules.Subject) ?? "";

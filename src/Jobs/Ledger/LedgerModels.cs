@@ -2,21 +2,47 @@ using MongoDB.Bson;
 
 namespace Visuels.Jobs.Ledger;
 
-/// <summary>What to list; all of it may be absent.</summary>
+/// <summary>Which mails to list; all of it may be absent.</summary>
 public sealed class MailQuery
 {
     public string? State { get; init; }
 
     public string? Address { get; init; }
 
+    public string? Template { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
     public int? Limit { get; init; }
 
     public string? Cursor { get; init; }
+
+    internal MailFilter Filter => new(State, Address?.ToLowerInvariant(), Template, Since, Until);
+}
+
+/// <summary>Which parked mails to try again; all of them when all of it is absent.</summary>
+public sealed class RetryQuery
+{
+    /// <summary>Parked if anything: no other can be tried again.</summary>
+    public string? State { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? Template { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    internal MailFilter Filter => new(State, Address?.ToLowerInvariant(), Template, Since, Until);
 }
 
 /// <summary>A mail as an operator sees it: everything but what it says.</summary>
 internal sealed record MailResponse(
     string Id,
+    string MessageId,
     string Template,
     ObjectId UserId,
     string? To,
@@ -25,10 +51,13 @@ internal sealed record MailResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset? DueAt,
     DateTimeOffset? ExpiresAt,
-    IReadOnlyList<MailLogEntry> Log)
+    DateTimeOffset? SettledAt,
+    IReadOnlyList<MailLogEntry> Log,
+    IReadOnlyList<MailRetry> Retries)
 {
     public static MailResponse From(Mail mail) => new(
-        mail.Id, mail.Template, mail.UserId, mail.To, mail.State, mail.Attempts, mail.CreatedAt, mail.DueAt, mail.ExpiresAt, mail.Log);
+        mail.Id, mail.MessageId, mail.Template, mail.UserId, mail.To, mail.State, mail.Attempts, mail.CreatedAt, mail.DueAt, mail.ExpiresAt,
+        mail.SettledAt, mail.Log, mail.Retries);
 }
 
 internal sealed record MailListResponse(IReadOnlyList<MailResponse> Mails, string? NextCursor);

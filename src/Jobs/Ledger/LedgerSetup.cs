@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Visuels.Jobs.Sending;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults.Mongo;
 
@@ -7,11 +9,30 @@ internal static class LedgerSetup
 {
     public static void AddMailLedger(this IServiceCollection services)
     {
-        services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MailOptions>().BindConfiguration("Mail").ValidateDataAnnotations()
+            .Validate<IOptions<SmtpOptions>>(
+                OutlastsAttempts,
+                "Mail:Lease must be at least twice Smtp:Timeout, or one instance takes over what another is sending.")
+            .ValidateOnStart();
         services.AddStore<MailStore>();
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailComposer>();
+        services.AddSingleton<MailMetrics>();
         services.AddSingleton<MailDelivery>();
+        services.AddSingleton<MailRetention>();
         services.AddHostedService<MailDispatcher>();
+    }
+
+    private static bool OutlastsAttempts(MailOptions mail, IOptions<SmtpOptions> smtp)
+    {
+        try
+        {
+            return mail.Lease >= 2 * smtp.Value.Timeout;
+        }
+        catch (OptionsValidationException)
+        {
+            // Said where it belongs.
+            return true;
+        }
     }
 }

@@ -1,54 +1,78 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Visuels.Jobs.Sending;
 
 namespace Visuels.Jobs.Ledger;
 
-/// <summary>Takes due mails from the ledger, a few at a time, until the service stops; what has begun then is finished.</summary>
+/// <summary>
+/// Takes due mails from the ledger, a few at a time, until the service stops; what has begun then is finished. New mails and those
+/// that are tried again have a lane each, so that a backlog of the one does not hold up the other.
+/// </summary>
 internal sealed partial class MailDispatcher(
     MailStore store, MailQueue queue, MailDelivery delivery, IMailSender sender,
-    IOptions<MailOptions> options, ILogger<MailDispatcher> logger) : BackgroundService
+    IOptions<MailOptions> options, TimeProvider clock, ILogger<MailDispatcher> logger) : BackgroundService
 {
     // Shorter than the host's patience: what cannot be finished is given back rather than left to its lease.
     private static readonly TimeSpan TimeToFinish = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var finish = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => finish.CancelAfter(TimeToFinish));
-        await Parallel.ForEachAsync(
-            DueAsync(stoppingToken),
-            new ParallelOptions { MaxDegreeOfParallelism = options.Value.Parallelism, CancellationToken = CancellationToken.None },
-            async (mail, _) => await delivery.DeliverAsync(mail, finish.Token));
+        using var first = new MailLane(options.Value, clock);
+        using var again = new MailLane(options.Value, clock);
+        await Task.WhenAll(RunAsync(first, fresh: true, again), RunAsync(again, fresh: false, first));
         await sender.RestAsync();
+
+        Task RunAsync(MailLane lane, bool fresh, MailLane other) => this.RunAsync(lane, fresh, other, finish.Token, stoppingToken);
     }
 
-    // Asked for the next mail only when there is room to send it, by one worker at a time.
-    private async IAsyncEnumerable<Mail> DueAsync([EnumeratorCancellation] CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            if (await TryLeaseAsync(ct) is { } mail)
-            {
-                yield return mail;
-            }
-            else
-            {
-                await sender.RestAsync();
-                await queue.WaitAsync(options.Value.Poll, ct);
-            }
-        }
-    }
-
-    private async Task<Mail?> TryLeaseAsync(CancellationToken ct)
+    private async Task RunAsync(MailLane lane, bool fresh, MailLane other, CancellationToken finish, CancellationToken stopping)
     {
         try
         {
-            return await store.LeaseAsync(options.Value.Lease, ct);
+            while (true)
+            {
+                // Asked for the next mail only when there is room to send it.
+                await lane.EnterAsync(stopping);
+                var wake = queue.NextWake;
+                if (await TryLeaseAsync(fresh) is { } mail)
+                {
+                    _ = lane.UseAsync(delivery.DeliverAsync(mail, finish));
+                    stopping.ThrowIfCancellationRequested();
+                    continue;
+                }
+
+                lane.Leave();
+                if (lane.IsIdle && other.IsIdle)
+                {
+                    await sender.RestAsync();
+                }
+
+                await WaitAsync(wake, stopping);
+            }
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return null;
+            await lane.EmptyAsync();
+        }
+    }
+
+    private async Task WaitAsync(Task wake, CancellationToken stopping)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(wake, Task.Delay(options.Value.Poll, clock, ended.Token));
+        await ended.CancelAsync();
+        stopping.ThrowIfCancellationRequested();
+    }
+
+    private async Task<Mail?> TryLeaseAsync(bool fresh)
+    {
+        // Not the host's token: a lease that the store granted and we never saw would hold the mail up until it ends.
+        using var timeout = new CancellationTokenSource(StoreTimeout);
+        try
+        {
+            return await store.LeaseAsync(fresh, options.Value.Lease, timeout.Token);
         }
         catch (Exception e)
         {

@@ -1,7 +1,9 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using MassTransit;
+using Microsoft.Extensions.Options;
 using MongoDB.Bson;
+using Visuels.Jobs.Sending;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
 
@@ -15,14 +17,17 @@ namespace Visuels.Jobs.Ledger;
 internal sealed record NewMail(string Template, string UserId, string? To = null, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Turns events into rows of the ledger, and wakes the dispatcher.</summary>
-internal sealed class MailQueue(MailStore store, KeyFolder keys, TimeProvider clock)
+internal sealed class MailQueue(MailStore store, KeyFolder keys, IOptions<SmtpOptions> smtp, TimeProvider clock)
 {
     private const string SealUse = "mail-model";
 
     private readonly KeyRing _ring = keys.Ring("sealing.key");
+    private readonly string _domain = smtp.Value.Sender.Domain;
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private TaskCompletionSource _wake = NewWake();
+
+    /// <summary>Ends when something new may be due. To miss none, take it before looking for what is due.</summary>
+    public Task NextWake => Volatile.Read(ref _wake).Task;
 
     /// <summary>Adds the mails of one event. An event that comes again finds its mails there and adds nothing.</summary>
     public async Task AddAsync<TEvent>(ConsumeContext<TEvent> context, params NewMail[] mails)
@@ -30,7 +35,9 @@ internal sealed class MailQueue(MailStore store, KeyFolder keys, TimeProvider cl
     {
         var eventId = context.MessageId ?? throw new InvalidOperationException("An event without an id cannot be told from its repetition.");
         var model = JsonSerializer.Serialize(context.Message, JsonSerializerOptions.Web);
+        CrashPoints.Reached(CrashPoints.MailAsked);
         await store.AddAsync([.. mails.Select(mail => Row(mail, eventId, model))], context.CancellationToken);
+        CrashPoints.Reached(CrashPoints.MailQueued);
         Wake();
     }
 
@@ -40,31 +47,26 @@ internal sealed class MailQueue(MailStore store, KeyFolder keys, TimeProvider cl
             ? JsonSerializer.Deserialize<TEvent>(json, JsonSerializerOptions.Web)
             : default;
 
-    /// <summary>Something may be due. A lost signal costs one poll, never a mail.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    /// <summary>Something may be due.</summary>
+    public void Wake() => Interlocked.Exchange(ref _wake, NewWake()).TrySetResult();
 
-    /// <summary>Waits for a signal, at most as long as given.</summary>
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken ct)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await Task.WhenAny(_wake.Reader.WaitToReadAsync(ended.Token).AsTask(), Task.Delay(atMost, clock, ended.Token));
-        await ended.CancelAsync();
-        _wake.Reader.TryRead(out _);
-    }
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Mail Row(NewMail mail, Guid eventId, string model)
     {
         var now = clock.GetUtcNow();
         var userId = ObjectId.Parse(mail.UserId);
-        var id = Mail.IdOf(eventId, userId, mail.Template);
+        var id = Mail.IdOf(Sabotage.Is(Sabotage.MailRowKeyOff) ? Guid.CreateVersion7() : eventId, userId, mail.Template);
         return new Mail
         {
             Id = id,
+            MessageId = $"{id}@{_domain}",
             Template = mail.Template,
             UserId = userId,
             To = mail.To,
             Model = _ring.Seal(model, SealUse, id),
             State = MailStates.Queued,
+            Fresh = true,
             DueAt = now,
             ExpiresAt = mail.ExpiresAt,
             CreatedAt = now,

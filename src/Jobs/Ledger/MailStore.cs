@@ -1,4 +1,5 @@
 using MongoDB.Driver;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.Jobs.Ledger;
@@ -6,6 +7,8 @@ namespace Visuels.Jobs.Ledger;
 /// <summary>The collection <c>mails</c>: every query and its indexes. All changes of state are conditional updates of one row.</summary>
 internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : ICreatesIndexes
 {
+    private const int MostLogEntries = 100;
+
     private static readonly FilterDefinitionBuilder<Mail> Filter = Builders<Mail>.Filter;
     private static readonly UpdateDefinitionBuilder<Mail> Update = Builders<Mail>.Update;
     private static readonly IndexKeysDefinitionBuilder<Mail> Keys = Builders<Mail>.IndexKeys;
@@ -14,10 +17,12 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
 
     public Task CreateIndexesAsync(CancellationToken ct) => _mails.Indexes.CreateManyAsync(
         [
-            new(Keys.Ascending(m => m.DueAt), new CreateIndexOptions<Mail> { Name = "due", PartialFilterExpression = Filter.Exists(m => m.DueAt) }),
+            new(Keys.Ascending(m => m.Fresh).Ascending(m => m.DueAt), new CreateIndexOptions<Mail> { Name = "fresh_due", PartialFilterExpression = Filter.Exists(m => m.DueAt) }),
+            new(Keys.Ascending(m => m.State).Ascending(m => m.SettledAt), new CreateIndexOptions<Mail> { Name = "state_settled", PartialFilterExpression = Filter.Exists(m => m.SettledAt) }),
             new(Keys.Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "newest" }),
             new(Keys.Ascending(m => m.State).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "state_newest" }),
             new(Keys.Ascending(m => m.To).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "to_newest" }),
+            new(Keys.Ascending(m => m.Template).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "template_newest" }),
         ],
         ct);
 
@@ -34,95 +39,102 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
         }
     }
 
-    /// <summary>Takes the mail that waits longest, or whose dispatcher died, for a while; null when none is due.</summary>
-    public async Task<Mail?> LeaseAsync(TimeSpan duration, CancellationToken ct)
+    /// <summary>
+    /// Takes the mail that waits longest, or whose dispatcher died, for a while; null when none is due.
+    /// </summary>
+    /// <param name="fresh">Among those never tried, or among the others: neither may starve the other.</param>
+    /// <param name="duration">How long it stays taken.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<Mail?> LeaseAsync(bool fresh, TimeSpan duration, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         return await _mails.FindOneAndUpdateAsync(
-            Filter.Lte(m => m.DueAt, now),
+            Filter.Eq(m => m.Fresh, fresh ? true : null) & Filter.Lte(m => m.DueAt, now),
             Update
                 .Set(m => m.State, MailStates.Sending)
-                .Set(m => m.DueAt, now + duration)
+                .Set(m => m.DueAt, Sabotage.Is(Sabotage.MailLeaseIgnored) ? now : now + duration)
                 // Every lease has its own name: one that ended must not settle what its successor works on.
                 .Set(m => m.LeaseBy, Guid.CreateVersion7().ToString("N"))
+                .Unset(m => m.Fresh)
                 .Inc(m => m.Attempts, 1),
             new FindOneAndUpdateOptions<Mail> { ReturnDocument = ReturnDocument.After, Sort = Builders<Mail>.Sort.Ascending(m => m.DueAt) },
             ct)!;
     }
 
-    public Task SentAsync(Mail leased, string to, CancellationToken ct) =>
-        SettleAsync(
-            leased,
-            new MailLogEntry(clock.GetUtcNow(), MailStates.Sent, null),
-            Update.Set(m => m.To, to).Unset(m => m.DueAt).Unset(m => m.Model),
-            ct);
-
-    public Task RetryAsync(Mail leased, TimeSpan pause, string? to, string error, CancellationToken ct)
+    /// <summary>Writes down how an attempt ended; false when its lease had ended before and another has taken over.</summary>
+    public async Task<bool> SettleAsync(Mail leased, MailOutcome outcome, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return SettleAsync(leased, new MailLogEntry(now, MailStates.Queued, error), WithAddress(Update.Set(m => m.DueAt, now + pause), to), ct);
-    }
+        var update = Update
+            .Set(m => m.State, outcome.State)
+            .Unset(m => m.LeaseBy)
+            .PushEach(m => m.Log, [new MailLogEntry(now, outcome.State, outcome.Error)], slice: -MostLogEntries);
+        if (outcome.To is { } to)
+        {
+            update = update.Set(m => m.To, to);
+        }
 
-    public Task ParkAsync(Mail leased, string? to, string error, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        var update = WithAddress(Update.Unset(m => m.DueAt), to);
-        // An expired code is of no use to anybody but a thief.
-        return SettleAsync(leased, new MailLogEntry(now, MailStates.Parked, error), leased.IsExpired(now) ? update.Unset(m => m.Model) : update, ct);
+        update = outcome.State == MailStates.Queued
+            ? update.Set(m => m.DueAt, leased.NoLaterThanExpiry(now + outcome.Pause))
+            : update.Set(m => m.SettledAt, now).Unset(m => m.DueAt);
+
+        // Of no use to anybody any more, an expired code to a thief at most.
+        if (outcome.State == MailStates.Sent || (outcome.State == MailStates.Parked && leased.IsExpired(now)))
+        {
+            update = update.Unset(m => m.Model);
+        }
+
+        var result = await _mails.UpdateOneAsync(
+            Filter.Eq(m => m.Id, leased.Id) & Filter.Eq(m => m.LeaseBy, leased.LeaseBy), update, cancellationToken: ct);
+        return result.MatchedCount == 1;
     }
 
     /// <summary>Newest first. <paramref name="after"/> is the creation time and id of the last row of the page before.</summary>
-    public async Task<IReadOnlyList<Mail>> ListAsync(string? state, string? to, (DateTimeOffset At, string Id)? after, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<Mail>> ListAsync(MailFilter filter, (DateTimeOffset At, string Id)? after, int limit, CancellationToken ct)
     {
-        var filter = Filter.Empty;
-        if (state is not null)
-        {
-            filter &= Filter.Eq(m => m.State, state);
-        }
-
-        if (to is not null)
-        {
-            filter &= Filter.Eq(m => m.To, to);
-        }
-
+        var wanted = filter.Definition;
         if (after is var (at, id))
         {
-            filter &= Filter.Lt(m => m.CreatedAt, at) | (Filter.Eq(m => m.CreatedAt, at) & Filter.Lt(m => m.Id, id));
+            wanted &= Filter.Lt(m => m.CreatedAt, at) | (Filter.Eq(m => m.CreatedAt, at) & Filter.Lt(m => m.Id, id));
         }
 
-        return await _mails.Find(filter)
+        return await _mails.Find(wanted)
             .Sort(Builders<Mail>.Sort.Descending(m => m.CreatedAt).Descending(m => m.Id))
             .Limit(limit)
             .Project<Mail>(Builders<Mail>.Projection.Exclude(m => m.Model))
             .ToListAsync(ct);
     }
 
-    public async Task<Mail?> FindAsync(string id, CancellationToken ct) =>
-        await _mails.Find(m => m.Id == id).Project<Mail>(Builders<Mail>.Projection.Exclude(m => m.Model)).FirstOrDefaultAsync(ct);
+    /// <summary>One row, with its seal: whether it has one decides whether it can be tried again.</summary>
+    public async Task<Mail?> FindAsync(string id, CancellationToken ct) => await _mails.Find(m => m.Id == id).FirstOrDefaultAsync(ct);
 
-    /// <summary>Queues parked mails that can still be sent: one, or all.</summary>
+    /// <summary>Queues one parked mail if it can still be sent.</summary>
+    public async Task<bool> RetryAsync(string id, string by, CancellationToken ct) =>
+        await RetryAsync(Filter.Eq(m => m.Id, id), by, ct) == 1;
+
+    /// <summary>Queues the parked mails that can still be sent.</summary>
     /// <returns>How many.</returns>
-    public async Task<long> RetryParkedAsync(string? id, string by, CancellationToken ct)
+    public Task<long> RetryAsync(MailFilter filter, string by, CancellationToken ct) => RetryAsync(filter.Definition, by, ct);
+
+    /// <summary>Deletes rows that were settled long ago.</summary>
+    /// <returns>How many.</returns>
+    public async Task<long> DeleteSettledAsync(string state, DateTimeOffset before, CancellationToken ct) =>
+        (await _mails.DeleteManyAsync(Filter.Eq(m => m.State, state) & Filter.Lt(m => m.SettledAt, before), ct)).DeletedCount;
+
+    private async Task<long> RetryAsync(FilterDefinition<Mail> which, string by, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var parked = Filter.Eq(m => m.State, MailStates.Parked) & Filter.Exists(m => m.Model)
-            & (Filter.Exists(m => m.ExpiresAt, false) | Filter.Gt(m => m.ExpiresAt, now));
         var result = await _mails.UpdateManyAsync(
-            id is null ? parked : parked & Filter.Eq(m => m.Id, id),
+            which
+                & Filter.Eq(m => m.State, MailStates.Parked) & Filter.Exists(m => m.Model)
+                & (Filter.Exists(m => m.ExpiresAt, false) | Filter.Gt(m => m.ExpiresAt, now)),
             Update
                 .Set(m => m.State, MailStates.Queued)
                 .Set(m => m.DueAt, now)
                 .Set(m => m.Attempts, 0)
-                .Push(m => m.Log, new MailLogEntry(now, MailStates.Queued, $"retry asked for by {by}")),
+                .Unset(m => m.SettledAt)
+                .PushEach(m => m.Retries, [new MailRetry(now, by)], slice: -MostLogEntries),
             cancellationToken: ct);
         return result.ModifiedCount;
     }
-
-    private static UpdateDefinition<Mail> WithAddress(UpdateDefinition<Mail> update, string? to) =>
-        to is null ? update : update.Set(m => m.To, to);
-
-    private Task<UpdateResult> SettleAsync(Mail leased, MailLogEntry outcome, UpdateDefinition<Mail> update, CancellationToken ct) => _mails.UpdateOneAsync(
-        Filter.Eq(m => m.Id, leased.Id) & Filter.Eq(m => m.LeaseBy, leased.LeaseBy),
-        update.Set(m => m.State, outcome.State).Unset(m => m.LeaseBy).Push(m => m.Log, outcome),
-        cancellationToken: ct);
 }

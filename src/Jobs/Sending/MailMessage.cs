@@ -3,6 +3,7 @@ using System.Text;
 using MimeKit;
 using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Templates;
+using Visuels.ServiceDefaults.Faults;
 
 namespace Visuels.Jobs.Sending;
 
@@ -19,7 +20,7 @@ internal static class MailMessage
 
         var message = new MimeMessage
         {
-            MessageId = $"{mail.Id}@{from.Domain}",
+            MessageId = Sabotage.Is(Sabotage.MessageIdRandom) ? $"{Mail.IdOf(Guid.CreateVersion7(), mail.UserId, mail.Template)}@{from.Domain}" : mail.MessageId,
             Date = mail.CreatedAt,
             Subject = content.Subject,
             Body = new BodyBuilder { TextBody = MailLayout.Text(content), HtmlBody = MailLayout.Html(content) }.ToMessageBody(),

@@ -80,6 +80,36 @@ public static class CrashPoints
     /// <summary>No document shows the images any more, which are still there.</summary>
     public const string ImagesLetGo = "images.let-go";
 
+    /// <summary>Jobs has an event that asks for mails, and has written none of them.</summary>
+    public const string MailAsked = "mail.asked";
+
+    /// <summary>The mails of an event stand in the ledger; the event is not acknowledged.</summary>
+    public const string MailQueued = "mail.queued";
+
+    /// <summary>A dispatcher has leased a mail.</summary>
+    public const string MailLeased = "mail.leased";
+
+    /// <summary>A mail is put together and not yet offered to the SMTP server.</summary>
+    public const string MailComposed = "mail.composed";
+
+    /// <summary>The SMTP server has said 250, and the ledger does not know it.</summary>
+    public const string MailTaken = "mail.taken";
+
+    /// <summary>The ledger knows that a mail is sent.</summary>
+    public const string MailSent = "mail.sent";
+
+    /// <summary>An attempt has failed in a way that may pass, and the ledger does not know it.</summary>
+    public const string MailFailed = "mail.failed";
+
+    /// <summary>The mail waits for its next attempt.</summary>
+    public const string MailRequeued = "mail.requeued";
+
+    /// <summary>A mail cannot be sent, for good, and the ledger does not know it.</summary>
+    public const string MailRefused = "mail.refused";
+
+    /// <summary>The mail is parked.</summary>
+    public const string MailParked = "mail.parked";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
     private static readonly string[] Uploaders = ["product", "auth"];
@@ -111,6 +141,16 @@ public static class CrashPoints
         [ImagesStored] = Uploaders,
         [ImagesShown] = Uploaders,
         [ImagesLetGo] = Uploaders,
+        [MailAsked] = ["jobs"],
+        [MailQueued] = ["jobs"],
+        [MailLeased] = ["jobs"],
+        [MailComposed] = ["jobs"],
+        [MailTaken] = ["jobs"],
+        [MailSent] = ["jobs"],
+        [MailFailed] = ["jobs"],
+        [MailRequeued] = ["jobs"],
+        [MailRefused] = ["jobs"],
+        [MailParked] = ["jobs"],
     };
 
     // After the table: static members are initialised in order.

@@ -42,6 +42,21 @@ public static class Sabotage
     /// <summary>SIGTERM ends the process at once.</summary>
     public const string ShutdownAbrupt = "shutdown-abrupt";
 
+    /// <summary>A mail that comes again with its event is another row of the ledger.</summary>
+    public const string MailRowKeyOff = "mail-row-key-off";
+
+    /// <summary>A leased mail is due for everybody else all the same.</summary>
+    public const string MailLeaseIgnored = "mail-lease-ignored";
+
+    /// <summary>Each attempt at a mail has a Message-ID of its own.</summary>
+    public const string MessageIdRandom = "message-id-random";
+
+    /// <summary>A mail is called sent before the SMTP server has said so.</summary>
+    public const string SentBeforeSmtp = "sent-before-smtp";
+
+    /// <summary>Mails refused for good are tried again like others.</summary>
+    public const string ParkOff = "park-off";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
 
@@ -60,6 +75,11 @@ public static class Sabotage
         [ImageDiscardOff] = ["product", "auth"],
         [HttpTimeoutsOff] = ["product", "order", "chat", "jobs", "gateway"],
         [ShutdownAbrupt] = ["auth", "product", "order", "chat", "jobs", "gateway"],
+        [MailRowKeyOff] = ["jobs"],
+        [MailLeaseIgnored] = ["jobs"],
+        [MessageIdRandom] = ["jobs"],
+        [SentBeforeSmtp] = ["jobs"],
+        [ParkOff] = ["jobs"],
     };
 
     // After the table: static members are initialised in order.

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+
+namespace Visuels.Jobs.Ledger;
+
+/// <summary>Forgets mails that were sent or parked long ago. One that waits is never forgotten.</summary>
+internal sealed partial class MailRetention(MailStore store, IOptions<MailOptions> options, TimeProvider clock, ILogger<MailRetention> logger)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var sent = await store.DeleteSettledAsync(MailStates.Sent, now - options.Value.KeepSent, ct);
+        var parked = await store.DeleteSettledAsync(MailStates.Parked, now - options.Value.KeepParked, ct);
+        LogForgotten(sent, parked);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Ledger: {Sent} sent and {Parked} parked mails are past their time and deleted")]
+    private partial void LogForgotten(long sent, long parked);
+}

@@ -1,0 +1,70 @@
+using Visuels.Contracts.Accounts;
+using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
+
+namespace Visuels.Jobs.Templates;
+
+/// <summary>A template with data made up.</summary>
+/// <param name="Template">One of <see cref="MailTemplates"/>.</param>
+/// <param name="Name">Tells the samples of one template apart.</param>
+/// <param name="Compose">Makes the mail.</param>
+internal sealed record TemplateSample(string Template, string Name, Func<SiteOptions, MailContent> Compose);
+
+/// <summary>Every template, in each of its wordings.</summary>
+internal static class TemplateSamples
+{
+    private const string AnnId = "65f0a1b2c3d4e5f607182930";
+    private const string LeoId = "65f0a1b2c3d4e5f607182931";
+    private const string OrderId = "65f0a1b2c3d4e5f607182932";
+    private const string ProductId = "65f0a1b2c3d4e5f607182933";
+    private const string Title = "Blue Hour, \"Harbour\" & Sky";
+    private const string Picture = "http://localhost:4000/images/blue-hour.webp";
+
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly UserCard Buyer = Card(AnnId, "ann", "Ann Weber", Roles.User);
+    private static readonly UserCard Artist = Card(LeoId, "leo", "Léo Martin", Roles.Artist);
+
+    private static readonly OrderPlaced Order = new(OrderId, 1, AnnId, LeoId, ProductId, Title, Picture, 2, 125_050, 250_100, "USD", Now);
+
+    public static IReadOnlyList<TemplateSample> All { get; } =
+    [
+        new(MailTemplates.Code, "verify", _ => AccountMails.Code(CodeFor(CodePurposes.VerifyEmail), "123456")),
+        new(MailTemplates.Code, "other", _ => AccountMails.Code(CodeFor("any other purpose"), "123456")),
+        new(MailTemplates.KnownAddress, "default", site => AccountMails.KnownAddress(new KnownAddressSignedUp(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
+        new(MailTemplates.Welcome, "buyer", site => AccountMails.Welcome(Registered(Buyer), site)),
+        new(MailTemplates.Welcome, "artist", site => AccountMails.Welcome(Registered(Artist), site)),
+        new(MailTemplates.NewOrder, "default", site => OrderMails.NewOrder(Order, Artist, Buyer, site)),
+        new(MailTemplates.OrderPlaced, "default", site => OrderMails.Placed(Order, Buyer, Artist, site)),
+        new(MailTemplates.OrderStatus, "viewed", site => ToBuyer("VIEWED", OrderActors.Artist, null, site)),
+        new(MailTemplates.OrderStatus, "accepted", site => ToBuyer("ACCEPTED", OrderActors.Artist, "With pleasure.", site)),
+        new(MailTemplates.OrderStatus, "rejected", site => ToBuyer("REJECTED", OrderActors.Artist, "It is on show until May.", site)),
+        new(MailTemplates.OrderStatus, "sold", site => ToBuyer("REJECTED", OrderActors.System, "sold", site)),
+        new(MailTemplates.OrderStatus, "cancelled", site => ToBuyer("CANCELLED", OrderActors.Artist, null, site)),
+        new(MailTemplates.OrderStatus, "cancelled-by-buyer", site =>
+            OrderMails.StatusChanged(Changed("CANCELLED", OrderActors.Buyer, "I moved."), Artist, Buyer, site)),
+    ];
+
+    private static EmailCodeIssued CodeFor(string purpose) =>
+        new(OrderId, 1, AnnId, Buyer.Email, Buyer.Name, purpose, "", Now.AddMinutes(5));
+
+    private static UserRegistered Registered(UserCard user) =>
+        new(user.Id.ToString(), 2, user.Email, user.Username, user.Name, user.Role, Now);
+
+    private static MailContent ToBuyer(string status, string by, string? reason, SiteOptions site) =>
+        OrderMails.StatusChanged(Changed(status, by, reason), Buyer, Artist, site);
+
+    private static OrderStatusChanged Changed(string status, string by, string? reason) => new(
+        OrderId, 2, status, "REQUESTED", by, reason, AnnId, LeoId, ProductId, Title, Picture, 2, 250_100, "USD", status == "ACCEPTED" ? [3, 4] : [], Now);
+
+    private static UserCard Card(string id, string username, string name, string role) => new()
+    {
+        Id = MongoDB.Bson.ObjectId.Parse(id),
+        Version = 1,
+        Username = username,
+        Name = name,
+        Email = $"{username}@example.com",
+        Role = role,
+    };
+}
