@@ -35,9 +35,16 @@ await using var runner = new Runner(switches);
 var holds = true;
 try
 {
-    foreach (var experiment in chosen)
+    foreach (var experiment in switches.SabotageOnly ? [] : chosen)
     {
         holds &= await runner.RunAsync(experiment, stop.Token);
+    }
+
+    if (switches.SabotageOnly || switches.Only.Count == 0)
+    {
+        await runner.DisposeAsync();
+        await using var sabotages = new SabotageRunner(switches);
+        holds &= await sabotages.RunAsync(stop.Token);
     }
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -46,7 +46,11 @@ internal sealed class Runner(Switches switches) : IAsyncDisposable
         {
             _market ??= await Marketplace.StartAsync(experiment.Settings, ct);
             var rows = await experiment.RunAsync(new Trial(_market, new Random(switches.Seed), switches.Scale, Patience), ct);
-            await _market.RestoreAsync(ct);
+            if (rows.All(row => row.Holds))
+            {
+                await _market.RestoreAsync(ct);
+            }
+
             return rows;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

@@ -10,6 +10,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StreamWriter? _log;
+    private bool _disposed;
 
     private ProgramProcess(string assembly, IEnumerable<string> args, IReadOnlyDictionary<string, string?>? environment, string readyLine, string? logFile)
     {
@@ -50,7 +51,8 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>What it has printed so far; empty where that goes to a file.</summary>
     public string Output => string.Join('\n', _output);
 
-    public bool HasEnded => _process.HasExited;
+    /// <summary>Whether it is over, by itself or by <see cref="DisposeAsync"/>.</summary>
+    public bool HasEnded => _disposed || _process.HasExited;
 
     /// <summary>Its exit code once it has ended; 128 and the signal's number where a signal ended it.</summary>
     public int ExitCode => _process.ExitCode;
@@ -108,8 +110,15 @@ public sealed class ProgramProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Kills it if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();

@@ -8,7 +8,9 @@ internal static class AllExperiments
         new SaleRush(),
         new SameRequest(),
         new OrderKills(),
+        new CrashSweep(),
         new BrokerKills(),
         new StoreKills(),
+        new TwoInstances(),
     ];
 }

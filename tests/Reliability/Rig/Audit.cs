@@ -72,6 +72,7 @@ internal sealed class Audit(Marketplace market, IEnumerable<Person> artists)
             .. SoldTwice(orders),
             .. await ProductsAsync(orders, ct),
             .. await ChatsAsync(orders, ct),
+            .. await CopyCheck.AccountsAsync(market, _artists, areKnown: false, ct),
         ];
         return new Findings(problems, orders.Count, mails.Distinct, mails.Repeats, TimeSpan.Zero);
     }
@@ -120,12 +121,14 @@ internal sealed class Audit(Marketplace market, IEnumerable<Person> artists)
         var products = await market.Store["product"].GetCollection<Product>(Product.Collection)
             .Find(product => _artists.Contains(product.ArtistId)).ToListAsync(ct);
         var sold = orders.Where(order => order.Sold).ToLookup(order => order.Item.ProductId);
-        return from product in products
-               let taken = sold[product.Id].Sum(order => order.Editions.Count)
-               let noted = product.Sales.Sum(sale => sale.Editions)
-               let status = taken >= product.Editions ? ProductStatus.Sold : ProductStatus.Available
-               where taken != noted || product.Status != status
-               select $"product {product.Id} is {product.Status} with {noted} sold, and its orders say {status} with {taken}";
+        var states =
+            from product in products
+            let taken = sold[product.Id].Sum(order => order.Editions.Count)
+            let noted = product.Sales.Sum(sale => sale.Editions)
+            let status = taken >= product.Editions ? ProductStatus.Sold : ProductStatus.Available
+            where taken != noted || product.Status != status
+            select $"product {product.Id} is {product.Status} with {noted} sold, and its orders say {status} with {taken}";
+        return states.Concat(await CopyCheck.ProductsAsync(market, products, ct));
     }
 
     // Each version of an order is noted once in the conversation of its two sides.

@@ -6,7 +6,7 @@ namespace Visuels.Reliability.Rig;
 /// <summary>Events that are still on their way: in outboxes, queues and error queues.</summary>
 internal static class Leftovers
 {
-    private static readonly (string Service, string Collection)[] Outboxes = [("auth", "accounts"), ("product", "products"), ("order", "orders")];
+    private static readonly (string Service, string Collection)[] Outboxes = [("auth", "accounts"), ("auth", "codes"), ("product", "products"), ("order", "orders")];
 
     public static async Task<IReadOnlyList<string>> FindAsync(Marketplace market, CancellationToken ct)
     {

@@ -104,6 +104,9 @@ internal sealed class Marketplace : IAsyncDisposable
         return second;
     }
 
+    /// <summary>From their next start on, all services have this in their environment; null takes it away.</summary>
+    public void Set(string variable, string? value) => _environment[variable] = value;
+
     /// <summary>Waits until every service is ready and every queue is read and on disk.</summary>
     public async Task ReadyAsync(CancellationToken ct)
     {

@@ -87,7 +87,9 @@ internal sealed class ServiceProcess(string name, string assembly, int port, str
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(within);
-        return await _process!.EndAsync(limit.Token);
+        var exitCode = await _process!.EndAsync(limit.Token);
+        await _process.DisposeAsync();
+        return exitCode;
     }
 
     /// <summary>SIGSTOP: it holds its connections and leases, and does nothing.</summary>

@@ -79,7 +79,7 @@ internal sealed class Shop(Marketplace market) : IDisposable
     public static async Task<Answer> InsistAsync(Func<Task<Answer>> send, Tally tally, TimeSpan within, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             var answer = await send();
             tally.Add(answer);
@@ -88,7 +88,7 @@ internal sealed class Shop(Marketplace market) : IDisposable
                 return answer;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100 + Random.Shared.Next(200)), ct);
+            await Task.Delay(TimeSpan.FromMilliseconds((100 * Math.Min(tries, 5)) + Random.Shared.Next(200)), ct);
         }
     }
 
