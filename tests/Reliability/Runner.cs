@@ -16,26 +16,40 @@ internal sealed class Runner(Switches switches) : IAsyncDisposable
     {
         Table.Title(experiment.Name, experiment.What);
         var clock = Stopwatch.StartNew();
+        var (rows, logs) = await TryAsync(experiment, ct);
+        foreach (var row in rows)
+        {
+            Table.Write(experiment.Name, row);
+        }
+
+        Console.WriteLine($"{"",-11} {clock.Elapsed.TotalSeconds:F0} s{(logs is null ? "" : $"; logs are in {logs}")}");
+        return logs is null;
+    }
+
+    /// <summary>Runs one.</summary>
+    /// <returns>Its rows; where one falls short, also the folder with every process's log.</returns>
+    public async Task<(IReadOnlyList<Row> Rows, string? Logs)> TryAsync(Experiment experiment, CancellationToken ct)
+    {
         if (experiment.Settings.Count > 0)
         {
             await DropAsync(keepLogs: false);
         }
 
         var rows = await RowsAsync(experiment, ct);
-        foreach (var row in rows)
+        if (rows.All(row => row.Holds))
         {
-            Table.Write(experiment.Name, row);
+            if (experiment.Settings.Count > 0)
+            {
+                await DropAsync(keepLogs: false);
+            }
+
+            return (rows, null);
         }
 
-        var holds = rows.All(row => row.Holds);
-        Console.WriteLine($"{"",-11} {clock.Elapsed.TotalSeconds:F0} s{(holds ? "" : $"; logs are in {_market?.Folder}")}");
-        if (!holds || experiment.Settings.Count > 0)
-        {
-            // What is wrong with this marketplace must not be held against the next experiment.
-            await DropAsync(keepLogs: !holds);
-        }
-
-        return holds;
+        // What is wrong with this marketplace must not be held against the next experiment.
+        var logs = _market?.Folder ?? "no folder: nothing has started";
+        await DropAsync(keepLogs: true);
+        return (rows, logs);
     }
 
     public ValueTask DisposeAsync() => DropAsync(keepLogs: false);

@@ -12,7 +12,10 @@ internal sealed class CrashSweep : Experiment
 {
     private const int Killed = 128 + 9;
 
-    private static readonly TimeSpan ReachWithin = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ReachWithin = TimeSpan.FromSeconds(45);
+
+    // A request of a tour may meet the deaths of all services' points.
+    private static readonly TimeSpan TourWithin = TimeSpan.FromMinutes(3);
 
     // What a dead process held is free again soon: the sweep waits for it often.
     private static readonly (string, string?)[] ShortLeases =
@@ -24,7 +27,7 @@ internal sealed class CrashSweep : Experiment
 
     public override async Task<IReadOnlyList<Row>> RunAsync(Trial trial, CancellationToken ct)
     {
-        var sweeps = await Task.WhenAll(Marketplace.Names.Select(service => SweepAsync(trial.Market, service, trial.Patience, ct)));
+        var sweeps = await Task.WhenAll(Marketplace.Names.Select(service => SweepAsync(trial.Market, service, ct)));
         var stops = sweeps.SelectMany(sweep => sweep).ToList();
         await Task.WhenAll(stops.Select(stop => stop.Walk));
         var audits = new List<(Stop Stop, Findings Findings)>();
@@ -43,7 +46,7 @@ internal sealed class CrashSweep : Experiment
         ];
     }
 
-    private static async Task<List<Stop>> SweepAsync(Marketplace market, string service, TimeSpan patience, CancellationToken ct)
+    private static async Task<List<Stop>> SweepAsync(Marketplace market, string service, CancellationToken ct)
     {
         var stops = new List<Stop>();
         var process = market[service];
@@ -51,7 +54,7 @@ internal sealed class CrashSweep : Experiment
         foreach (var point in CrashPoints.All.Where(point => point.Value.Contains(service)).Select(point => point.Key))
         {
             process.Start([("VISUELS_CRASH_AT", point), .. ShortLeases]);
-            var tour = new Tour(market, patience);
+            var tour = new Tour(market, TourWithin);
             var walk = tour.RunAsync(ct);
             stops.Add(new Stop(service, point, await DiesAsync(process, ct), tour, walk));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MongoDB.Bson;
@@ -18,7 +19,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
 {
     private static readonly byte[] Picture = Pictures.Png(8, 6);
 
-    private readonly List<string> _problems = [];
+    private readonly ConcurrentQueue<string> _problems = [];
     private readonly string _newcomer = $"s{ObjectId.GenerateNewId()}";
     private Audit? _audit;
 
@@ -35,13 +36,14 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         var works = await market.Works.AddAsync(3, [artist], editions: 2, ct);
         _audit = new Audit(market, [artist]);
 
-        await DoAsync("auth", HttpMethod.Patch, "api/v1/auth/me", artist, new { name = $"Renamed {artist.Id}" }, ct);
-        await SignUpAsync(ct);
-        await SellAsync(artist, buyers, works, ct);
-        await ListAsync(artist, ct);
-        await DoAsync("chat", HttpMethod.Post, $"api/v1/message/send/{artist.Id}", buyers[0], new { content = "Is it dry yet?", type = "TEXT", clientMessageId = "one" }, ct);
-        await RunSchedulesAsync(ct);
-        await VerifyAsync(ct);
+        // Side by side: one service that dies again and again keeps nobody from the others.
+        await Task.WhenAll(
+            DoAsync("auth", HttpMethod.Patch, "api/v1/auth/me", artist, new { name = $"Renamed {artist.Id}" }, ct),
+            JoinAsync(ct),
+            ListAsync(artist, ct),
+            SellAsync(artist, buyers, works, ct),
+            DoAsync("chat", HttpMethod.Post, $"api/v1/message/send/{artist.Id}", buyers[0], new { content = "Is it dry yet?", type = "TEXT", clientMessageId = "one" }, ct),
+            RunSchedulesAsync(ct));
     }
 
     /// <summary>What became of it, once nothing is missing or patience has ended.</summary>
@@ -56,13 +58,12 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         return findings with { Problems = [.. _problems, .. findings.Problems, .. await NewcomerAsync(ct)] };
     }
 
-    private Task<Answer> SignUpAsync(CancellationToken ct) => DoAsync(
-        "auth", HttpMethod.Post, "api/v1/auth/email-signup", null,
-        new { email = NewcomersEmail, username = _newcomer, name = _newcomer, password = "a quiet afternoon", role = Roles.User }, ct);
-
     // A sign-up that was repeated may have outdated its code; then the newcomer would ask for another a minute later.
-    private async Task VerifyAsync(CancellationToken ct)
+    private async Task JoinAsync(CancellationToken ct)
     {
+        await DoAsync(
+            "auth", HttpMethod.Post, "api/v1/auth/email-signup", null,
+            new { email = NewcomersEmail, username = _newcomer, name = _newcomer, password = "a quiet afternoon", role = Roles.User }, ct);
         var code = await Eventually.Until(() => Task.FromResult(CodeOf(NewcomersEmail)), $"{NewcomersEmail} has a code", patience);
         await DoAsync("auth", HttpMethod.Post, "api/v1/auth/email-verify", null, new { email = NewcomersEmail, otp = code }, ct);
     }
@@ -97,7 +98,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
             () => market.Shop.SendAsync(HttpMethod.Post, new Uri(market["product"].Address, "api/v1/products"), artist, ct, Form()), Tally, patience, ct);
         if (!answer.IsSuccess)
         {
-            _problems.Add($"listing an artwork: {answer}");
+            _problems.Enqueue($"listing an artwork: {answer}");
             return;
         }
 
@@ -131,7 +132,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         var answer = await DoAsync("order", HttpMethod.Post, "api/v1/order/create", buyer, body, ct, key);
         if (!answer.IsSuccess)
         {
-            _problems.Add($"ordering: {answer}");
+            _problems.Enqueue($"ordering: {answer}");
             return [];
         }
 
@@ -149,7 +150,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         // A 4xx may mean that an earlier try, whose answer was lost, has done it; the audit knows.
         if (answer.IsWorthAnotherTry)
         {
-            _problems.Add($"{method} {path}: {answer} to the end");
+            _problems.Enqueue($"{method} {path}: {answer} to the end");
         }
 
         return answer;

@@ -1,0 +1,36 @@
+using Visuels.Reliability.Experiments;
+using Visuels.Testing;
+
+namespace Visuels.Reliability.Tests;
+
+/// <summary>The experiments that are quick enough for every test run; the program tests/Reliability runs all of them, at full size.</summary>
+public sealed class QuickExperiments(OneMarketplace marketplace) : IClassFixture<OneMarketplace>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task A_crash_at_any_named_point_of_any_service_loses_nothing_and_doubles_nothing() => HoldsAsync("E4");
+
+    private async Task HoldsAsync(string name)
+    {
+        Assert.SkipUnless(RabbitMqNode.IsInstalled, "Needs an installed rabbitmq-server: the experiments kill nodes of their own.");
+        var experiment = AllExperiments.List.Single(experiment => experiment.Name == name);
+
+        var (rows, logs) = await marketplace.Runner.TryAsync(experiment, Ct);
+
+        var shortcomings = rows.Where(row => !row.Holds).Select(row => $"{row.What}: {row.Reached} instead of {row.Asked}");
+        Assert.True(rows.All(row => row.Holds), $"{string.Join('\n', shortcomings)}\nLogs are in {logs}, the seed was {marketplace.Seed}");
+    }
+}
+
+/// <summary>The processes that the tests of a class share.</summary>
+public sealed class OneMarketplace : IAsyncDisposable
+{
+    public OneMarketplace() => Runner = new Runner(new Switches([], 0.1, Seed, SabotageOnly: false));
+
+    public int Seed { get; } = Random.Shared.Next(1, 1_000_000);
+
+    internal Runner Runner { get; }
+
+    public ValueTask DisposeAsync() => Runner.DisposeAsync();
+}
