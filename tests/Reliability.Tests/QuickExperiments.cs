@@ -9,6 +9,12 @@ public sealed class QuickExperiments(OneMarketplace marketplace) : IClassFixture
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    public Task An_edition_is_sold_once_however_many_want_it_and_are_accepted_at_once() => HoldsAsync("E1");
+
+    [Fact]
+    public Task The_same_request_five_times_at_once_is_one_order_and_one_pair_of_mails() => HoldsAsync("E2");
+
+    [Fact]
     public Task A_crash_at_any_named_point_of_any_service_loses_nothing_and_doubles_nothing() => HoldsAsync("E4");
 
     private async Task HoldsAsync(string name)

@@ -52,7 +52,11 @@ internal sealed class SabotageRunner(Switches switches) : IAsyncDisposable
 
     private async Task<Row> TryAsync(Suspicion suspicion, IReadOnlyList<string> services, CancellationToken ct)
     {
-        var experiment = AllExperiments.List.First(experiment => experiment.Name == suspicion.Experiment);
+        if (AllExperiments.List.FirstOrDefault(experiment => experiment.Name == suspicion.Experiment) is not { } experiment)
+        {
+            return new Row(suspicion.Guard, $"there is no {suspicion.Experiment}", "caught", false);
+        }
+
         _market ??= await Marketplace.StartAsync(new Dictionary<string, string?>(), ct);
         if (_controlled.Add((suspicion.Experiment, suspicion.Scale)) && await FailureAsync(experiment, suspicion.Scale, ct) is { } anyway)
         {
