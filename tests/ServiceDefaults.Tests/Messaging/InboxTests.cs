@@ -8,7 +8,8 @@ namespace Visuels.ServiceDefaults.Tests.Messaging;
 
 public sealed class InboxTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _clock = new(Events.At);
+    // Not a time long gone: the store would clean the notes up at any moment.
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly Guid _message = Guid.CreateVersion7();
     private IMongoDatabase _database = null!;
     private Inbox _inbox = null!;
