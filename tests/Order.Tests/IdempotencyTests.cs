@@ -259,11 +259,11 @@ public sealed class IdempotencyTests : IAsyncLifetime
         var first = (await (await buyer.BuyWithKeyAsync("k", artwork)).JsonAsync(HttpStatusCode.Created))["order"]!.Text("_id");
         await (await artist.AnswerAsync(first, "REJECTED")).JsonAsync(HttpStatusCode.OK);
 
-        _clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
         var within = await (await AgainAsync(buyer).BuyWithKeyAsync("k", artwork)).JsonAsync(HttpStatusCode.Created);
         Assert.Equal(first, within["order"]!.Text("_id"));
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AgainAsync(buyer).BuyWithKeyAsync("k", artwork)));
 
         Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.Created && !answer.Headers.Contains(Replayed));
