@@ -80,6 +80,13 @@ public sealed class RabbitMqNode : IAsyncDisposable
         },
         $"{queue} is on disk");
 
+    /// <summary>Sends it a signal: <c>STOP</c>, <c>CONT</c>.</summary>
+    public async Task SignalAsync(string name, CancellationToken ct)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
+        await kill.WaitForExitAsync(ct);
+    }
+
     /// <summary>Ends the node as a power cut would.</summary>
     public void Kill()
     {

@@ -4,10 +4,13 @@ using Visuels.Reliability.Rig;
 
 namespace Visuels.Reliability.Experiments;
 
-/// <summary>E6: the broker dies again and again while people order. They do not notice.</summary>
+/// <summary>E6: the broker freezes, dies and comes back, again and again, while people order. They do not notice.</summary>
 internal sealed class BrokerKills : Experiment
 {
     private const double PerSecond = 75;
+
+    // What it is sent meanwhile lies in its socket, and dies with it.
+    private static readonly TimeSpan Freeze = TimeSpan.FromMilliseconds(400);
 
     private static readonly TimeSpan P99 = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MailsOut = TimeSpan.FromSeconds(60);
@@ -25,6 +28,8 @@ internal sealed class BrokerKills : Experiment
         var sinceStart = new Stopwatch();
         using var killing = new Interruptions(trial.Random, kills, orders.Count, async () =>
         {
+            await market.Broker.Node.SignalAsync("STOP", ct);
+            await Task.Delay(Freeze, ct);
             market.Broker.Kill();
             await market.Broker.StartAgainAsync(ct);
             sinceStart.Restart();
