@@ -19,7 +19,7 @@ internal sealed class CrashSweep : Experiment
 
     // What a dead process held is free again soon: the sweep waits for it often.
     private static readonly (string, string?)[] ShortLeases =
-        [("Outbox__Lease", "00:00:03"), ("Outbox__PublishTimeout", "00:00:02"), ("Mail__Lease", "00:00:05")];
+        [("Outbox__Lease", "00:00:03"), ("Outbox__PublishTimeout", "00:00:02"), ("Mail__Lease", "00:00:05"), ("Smtp__Timeout", "00:00:02")];
 
     public override string Name => "E4";
 

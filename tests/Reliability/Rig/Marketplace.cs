@@ -192,6 +192,7 @@ internal sealed class Marketplace : IAsyncDisposable
             ["Smtp__Security"] = "None",
             // As long as a relay's: the mails that a dead dispatcher held go out within an experiment.
             ["Mail__Lease"] = "00:00:10",
+            ["Smtp__Timeout"] = "00:00:05",
             // Processes that are killed again and again should start cheaply, and seven share the machine.
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
