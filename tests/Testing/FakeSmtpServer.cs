@@ -33,7 +33,7 @@ public enum SmtpBehaviour
     /// <summary>Takes the mail and says so only when <see cref="FakeSmtpServer.Release"/> is called.</summary>
     Hold,
 
-    /// <summary>Takes the mail and says so after <see cref="FakeSmtpServer.Slowness"/>.</summary>
+    /// <summary>Takes the mail, and answers to its recipient and to it after <see cref="FakeSmtpServer.Slowness"/> each.</summary>
     Slow,
 }
 
@@ -71,13 +71,13 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     /// <summary>By the connection's number, from 1; asked once per connection.</summary>
     public Func<int, SmtpBehaviour?>? ByConnection { get; set; }
 
-    /// <summary>By the address in RCPT TO; outweighs the connection's.</summary>
+    /// <summary>By the address in RCPT TO, asked once each time; outweighs the connection's.</summary>
     public Func<string, SmtpBehaviour?>? ByRecipient { get; set; }
 
     /// <summary>How often each recipient is turned away before it is let in.</summary>
     public int GreylistedTries { get; set; } = int.MaxValue;
 
-    public TimeSpan Slowness { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan Slowness { get; set; } = TimeSpan.FromMilliseconds(25);
 
     public int Connections => _connections;
 
@@ -135,6 +135,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         private readonly SmtpBehaviour? _own = server.ByConnection?.Invoke(number);
         private readonly CancellationToken _stop = server._stop.Token;
         private string _recipient = "";
+        private SmtpBehaviour? _forRecipient;
 
         public async Task RunAsync()
         {
@@ -146,7 +147,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
                     var stream = client.GetStream();
                     using var reader = new StreamReader(stream, Encoding.UTF8);
                     await using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\r\n" };
-                    if (await GreetAsync(writer))
+                    if (await GreetAsync(reader, writer))
                     {
                         while (await reader.ReadLineAsync(_stop) is { } line && await AnswerAsync(line, reader, writer))
                         {
@@ -166,13 +167,22 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
         private SmtpBehaviour Behaviour => _own ?? server.Behaviour;
 
-        private async Task<bool> GreetAsync(StreamWriter writer)
+        // Silent until the other side gives up.
+        private async Task<bool> HangAsync(StreamReader reader)
+        {
+            while (await reader.ReadLineAsync(_stop) is not null)
+            {
+            }
+
+            return false;
+        }
+
+        private async Task<bool> GreetAsync(StreamReader reader, StreamWriter writer)
         {
             switch (Behaviour)
             {
                 case SmtpBehaviour.Hang:
-                    await Task.Delay(Timeout.Infinite, _stop);
-                    return false;
+                    return await HangAsync(reader);
                 case SmtpBehaviour.Busy:
                     await writer.WriteLineAsync("421 too busy");
                     return false;
@@ -191,8 +201,9 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             {
                 case "RCPT":
                     _recipient = line["RCPT TO:".Length..].Trim().TrimStart('<').Split('>')[0];
+                    _forRecipient = server.ByRecipient?.Invoke(_recipient);
                     server.Recipients.Enqueue(_recipient);
-                    return await MeetAsync(writer);
+                    return await MeetAsync(reader, writer);
                 case "DATA":
                     await writer.WriteLineAsync("354 go on");
                     return await TakeAsync(reader, writer);
@@ -212,16 +223,17 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             }
         }
 
-        private SmtpBehaviour ForRecipient() => server.ByRecipient?.Invoke(_recipient) ?? Behaviour;
-
-        private async Task<bool> MeetAsync(StreamWriter writer)
+        private async Task<bool> MeetAsync(StreamReader reader, StreamWriter writer)
         {
-            var behaviour = ForRecipient();
+            var behaviour = _forRecipient ?? Behaviour;
             switch (behaviour)
             {
                 case SmtpBehaviour.Hang:
-                    await Task.Delay(Timeout.Infinite, _stop);
-                    return false;
+                    return await HangAsync(reader);
+                case SmtpBehaviour.Slow:
+                    await Task.Delay(server.Slowness, _stop);
+                    await writer.WriteLineAsync("250 ok");
+                    return true;
                 case SmtpBehaviour.Greylist when server._tries.AddOrUpdate(_recipient, 1, (_, before) => before + 1) > server.GreylistedTries:
                     await writer.WriteLineAsync("250 ok, at last");
                     return true;
@@ -260,7 +272,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
 
             var delivery = new SmtpDelivery(_recipient, MessageIdOf(raw.ToString()), raw.ToString());
             server.Received.Enqueue(delivery);
-            switch (ForRecipient())
+            switch (_forRecipient ?? Behaviour)
             {
                 case SmtpBehaviour.CutAfterData:
                     return false;

@@ -9,8 +9,10 @@ internal static class AllExperiments
         new SameRequest(),
         new OrderKills(),
         new CrashSweep(),
+        new MailKills(),
         new BrokerKills(),
         new StoreKills(),
+        new SmtpFaults(),
         new TwoInstances(),
     ];
 }

@@ -19,7 +19,10 @@ internal sealed class CrashSweep : Experiment
 
     // What a dead process held is free again soon: the sweep waits for it often.
     private static readonly (string, string?)[] ShortLeases =
-        [("Outbox__Lease", "00:00:03"), ("Outbox__PublishTimeout", "00:00:02"), ("Mail__Lease", "00:00:05"), ("Smtp__Timeout", "00:00:02")];
+    [
+        ("Outbox__Lease", "00:00:03"), ("Outbox__PublishTimeout", "00:00:02"),
+        ("Mail__Lease", "00:00:05"), ("Smtp__Timeout", "00:00:02"), ("Mail__FirstPause", "00:00:00.5"),
+    ];
 
     public override string Name => "E4";
 
@@ -27,6 +30,7 @@ internal sealed class CrashSweep : Experiment
 
     public override async Task<IReadOnlyList<Row>> RunAsync(Trial trial, CancellationToken ct)
     {
+        trial.Market.Smtp.ByRecipient = Tour.Meet();
         var sweeps = await Task.WhenAll(Marketplace.Names.Select(service => SweepAsync(trial.Market, service, ct)));
         var stops = sweeps.SelectMany(sweep => sweep).ToList();
         await Task.WhenAll(stops.Select(stop => stop.Walk));

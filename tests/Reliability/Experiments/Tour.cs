@@ -17,16 +17,28 @@ namespace Visuels.Reliability.Experiments;
 /// </summary>
 internal sealed partial class Tour(Marketplace market, TimeSpan patience)
 {
+    private const char Newcomer = 's';
+    private const string OutOfReach = "out-of-reach-";
+
     private static readonly byte[] Picture = Pictures.Png(8, 6);
 
     private readonly ConcurrentQueue<string> _problems = [];
-    private readonly string _newcomer = $"s{ObjectId.GenerateNewId()}";
+    private readonly string _newcomer = $"{Newcomer}{ObjectId.GenerateNewId()}";
     private Audit? _audit;
 
     /// <summary>Every answer there was.</summary>
     public Tally Tally { get; } = new();
 
     private string NewcomersEmail => $"{_newcomer}@example.com";
+
+    /// <summary>An SMTP server that puts the newcomers off once, and never takes a mail to those who are out of reach.</summary>
+    public static Func<string, SmtpBehaviour?> Meet()
+    {
+        var seen = new ConcurrentDictionary<string, bool>();
+        return address => address.StartsWith(OutOfReach, StringComparison.Ordinal) ? SmtpBehaviour.Refuse
+            : address[0] == Newcomer && seen.TryAdd(address, true) ? SmtpBehaviour.Greylist
+            : null;
+    }
 
     /// <summary>Takes the tour. Comes back when it is through, or when patience with a step has ended.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -61,12 +73,15 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
     // A sign-up that was repeated may have outdated its code; then the newcomer would ask for another a minute later.
     private async Task JoinAsync(CancellationToken ct)
     {
-        await DoAsync(
-            "auth", HttpMethod.Post, "api/v1/auth/email-signup", null,
-            new { email = NewcomersEmail, username = _newcomer, name = _newcomer, password = "a quiet afternoon", role = Roles.User }, ct);
+        await SignUpAsync(NewcomersEmail, _newcomer, ct);
+        await SignUpAsync(OutOfReach + NewcomersEmail, $"o{_newcomer}", ct);
         var code = await Eventually.Until(() => Task.FromResult(CodeOf(NewcomersEmail)), $"{NewcomersEmail} has a code", patience);
         await DoAsync("auth", HttpMethod.Post, "api/v1/auth/email-verify", null, new { email = NewcomersEmail, otp = code }, ct);
     }
+
+    private Task<Answer> SignUpAsync(string email, string username, CancellationToken ct) => DoAsync(
+        "auth", HttpMethod.Post, "api/v1/auth/email-signup", null,
+        new { email, username, name = username, password = "a quiet afternoon", role = Roles.User }, ct);
 
     private async Task SellAsync(Person artist, IReadOnlyList<Person> buyers, IReadOnlyList<Work> works, CancellationToken ct)
     {
