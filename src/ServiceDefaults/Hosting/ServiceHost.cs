@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Faults;
+using Visuels.ServiceDefaults.Messaging;
 
 namespace Visuels.ServiceDefaults.Hosting;
 
@@ -67,9 +68,16 @@ public static class ServiceHost
     {
         try
         {
-            if (await OperatorSwitches.RunAsync(Environment.GetCommandLineArgs()[1..]) is { } done)
+            var args = Environment.GetCommandLineArgs()[1..];
+
+            if (await OperatorSwitches.RunAsync(args) is { } done)
             {
                 return done;
+            }
+
+            if (ParkedEventsCommand.Concerns(args))
+            {
+                return await ParkedEventsCommand.RunAsync(args, build, Console.Out, Console.Error, CancellationToken.None);
             }
 
             await using var app = build();

@@ -1,11 +1,9 @@
 using MassTransit;
 using MassTransit.Configuration;
-using MassTransit.RabbitMqTransport;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Visuels.Contracts;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging.InMemory;
 
@@ -14,6 +12,8 @@ namespace Visuels.ServiceDefaults.Messaging;
 /// <summary>Chooses the transport when the bus is made, by when all configuration is known.</summary>
 internal sealed class BusFactory : IRegistrationBusFactory
 {
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
     public IBusInstance CreateBus(IBusRegistrationContext context, IEnumerable<IBusInstanceSpecification> specifications, string busName)
     {
         IRegistrationBusFactory transport =
@@ -39,29 +39,9 @@ internal sealed class BusFactory : IRegistrationBusFactory
         bus.Host(new Uri(options.RabbitMq!), host =>
         {
             host.PublisherConfirmation = !Sabotage.Is(Sabotage.ConfirmsOff);
-            host.Heartbeat(TimeSpan.FromSeconds(10));
+            host.Heartbeat(Heartbeat);
         });
         bus.PrefetchCount = options.Prefetch;
-
-        DeclareReaders(bus);
         bus.ConfigureEndpoints(context);
-    }
-
-    // The connection that publishes an event declares the queues of all its readers before it does so for the first time. A queue that is
-    // bound to the event's exchange here, and by its own service through the queue's exchange, still gets each message once.
-    private static void DeclareReaders(IRabbitMqBusFactoryConfigurator bus)
-    {
-        var names = new RabbitMqMessageNameFormatter();
-
-        foreach (var (type, queues) in EventRoutes.Queues)
-        {
-            bus.Publish(type, exchange =>
-            {
-                foreach (var queue in queues)
-                {
-                    exchange.BindQueue(names.GetMessageName(type), queue, binding => binding.SetQuorumQueue());
-                }
-            });
-        }
     }
 }

@@ -10,7 +10,7 @@ namespace Visuels.ServiceDefaults.Messaging;
 
 /// <summary>Publishes what outboxes hold. Nothing else of a service publishes: a publish waits for as long as the broker is away.</summary>
 internal sealed partial class EventPublisher(
-    IBus bus, InProcessBroker broker, IOptions<MessagingOptions> options, TimeProvider clock, ILogger<EventPublisher> logger)
+    IBus bus, InProcessBroker broker, ReaderQueues readers, IOptions<MessagingOptions> options, TimeProvider clock, ILogger<EventPublisher> logger)
 {
     private static readonly ActivitySource Source = new("Visuels.Outbox");
 
@@ -41,7 +41,8 @@ internal sealed partial class EventPublisher(
 
         if (!InMemory)
         {
-            await SendAsync(entry, message, type, ct);
+            await readers.DeclareAsync(type, ct);
+            await SendToBrokerAsync(entry, message, type, ct);
             return Delivery.Confirmed;
         }
 
@@ -69,6 +70,19 @@ internal sealed partial class EventPublisher(
         && JsonSerializer.Deserialize(entry.Body, type, EventJson.Options) is { } message
             ? (message, type)
             : throw new JsonException($"Unknown event {entry.Type}.");
+
+    private async Task SendToBrokerAsync(OutboxEntry entry, object message, Type type, CancellationToken ct)
+    {
+        try
+        {
+            await SendAsync(entry, message, type, ct);
+        }
+        catch (MessageReturnedException)
+        {
+            readers.Forget(type);
+            throw;
+        }
+    }
 
     private async Task SendAsync(OutboxEntry entry, object message, Type type, CancellationToken ct)
     {

@@ -77,6 +77,11 @@ public static class MessagingExtensions
         {
             case IRabbitMqReceiveEndpointConfigurator rabbit:
                 rabbit.SetQuorumQueue();
+                foreach (var (name, value) in ReaderQueues.Arguments)
+                {
+                    rabbit.SetQueueArgument(name, value);
+                }
+
                 endpoint.ConnectReceiveEndpointObserver(
                     new QueueMismatchObserver(context.GetRequiredService<ILogger<QueueMismatchObserver>>()));
                 break;

@@ -22,6 +22,9 @@ public sealed class Outbox
     /// <summary>When that lease ends.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 
+    /// <summary>What was given up, until an operator releases it; absent unless there is some.</summary>
+    public List<ParkedEvent>? Parked { get; set; }
+
     /// <summary>The outbox of a new document, with the events of its creation.</summary>
     public static Outbox Holding(DateTimeOffset now, params object[] events) => events.Length == 0
         ? new Outbox()

@@ -15,6 +15,8 @@ internal sealed class OutboxDocument
 /// <summary>Leases aggregates that hold events, and takes back what was published.</summary>
 internal sealed class OutboxCollection(IMongoDatabase database, string name, TimeProvider clock) : ICreatesIndexes
 {
+    private const string Parked = "outbox.parked.at";
+
     private static readonly FilterDefinitionBuilder<OutboxDocument> Filter = Builders<OutboxDocument>.Filter;
     private static readonly UpdateDefinitionBuilder<OutboxDocument> Update = Builders<OutboxDocument>.Update;
 
@@ -22,15 +24,17 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
 
     public string Name => name;
 
-    public Task CreateIndexesAsync(CancellationToken ct) => _documents.Indexes.CreateOneAsync(
-        new CreateIndexModel<OutboxDocument>(
-            Builders<OutboxDocument>.IndexKeys.Ascending(d => d.Outbox.PendingAt),
-            new CreateIndexOptions<OutboxDocument>
-            {
-                Name = "outbox_pending",
-                PartialFilterExpression = Filter.Exists(d => d.Outbox.PendingAt),
-            }),
-        cancellationToken: ct);
+    // Holds nothing but the documents that have the element: almost none.
+    private static CreateIndexModel<OutboxDocument> Partial(string name, FieldDefinition<OutboxDocument> element) => new(
+        Builders<OutboxDocument>.IndexKeys.Ascending(element),
+        new CreateIndexOptions<OutboxDocument> { Name = name, PartialFilterExpression = Filter.Exists(element) });
+
+    public Task CreateIndexesAsync(CancellationToken ct) => _documents.Indexes.CreateManyAsync(
+        [
+            Partial("outbox_pending", "outbox.pendingAt"),
+            Partial("outbox_parked", Parked),
+        ],
+        ct);
 
     /// <summary>The aggregate that waits longest and that no relay works on; null when there is none.</summary>
     public async Task<OutboxDocument?> LeaseAsync(TimeSpan duration, CancellationToken ct)
@@ -51,25 +55,58 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
             ct);
     }
 
-    /// <summary>Removes what was published, and only that, and gives the lease back. What is left is due at <paramref name="nextDue"/>.</summary>
-    public async Task SettleAsync(OutboxDocument leased, IReadOnlyList<Guid> published, DateTimeOffset nextDue, CancellationToken ct)
+    /// <summary>
+    /// Removes what was published, moves aside what was given up, and only that, and gives the lease back. What is left is due at
+    /// <paramref name="nextDue"/>. True when something is due at once, because it was appended meanwhile.
+    /// </summary>
+    public async Task<bool> SettleAsync(
+        OutboxDocument leased, IReadOnlyList<Guid> published, IReadOnlyList<ParkedEvent> parked, DateTimeOffset nextDue, CancellationToken ct)
     {
         var mine = Filter.Eq(d => d.Id, leased.Id) & Filter.Eq(d => d.Outbox.LeaseBy, leased.Outbox.LeaseBy);
         var entries = leased.Outbox.Entries;
+        Guid[] gone = [.. published, .. parked.Select(p => p.Entry.Id)];
         var settled = Update
-            .PullFilter(d => d.Outbox.Entries, Builders<OutboxEntry>.Filter.In(e => e.Id, published))
+            .PullFilter(d => d.Outbox.Entries, Builders<OutboxEntry>.Filter.In(e => e.Id, gone))
             .Unset(d => d.Outbox.LeaseBy)
             .Unset(d => d.Outbox.LeaseUntil);
 
+        if (parked.Count > 0)
+        {
+            settled = settled.PushEach(d => d.Outbox.Parked, parked);
+        }
+
         var result = await _documents.UpdateOneAsync(
             mine & Filter.Size(d => d.Outbox.Entries, entries.Count),
-            published.Count == entries.Count ? settled.Unset(d => d.Outbox.PendingAt) : settled.Set(d => d.Outbox.PendingAt, nextDue),
+            gone.Length == entries.Count ? settled.Unset(d => d.Outbox.PendingAt) : settled.Set(d => d.Outbox.PendingAt, nextDue),
             cancellationToken: ct);
 
-        if (result.MatchedCount == 0)
+        if (result.MatchedCount == 1)
         {
-            // Something was appended meanwhile, which is due at once; or the lease ended and is not ours any more.
-            await _documents.UpdateOneAsync(mine, settled.Set(d => d.Outbox.PendingAt, clock.GetUtcNow()), cancellationToken: ct);
+            return false;
         }
+
+        // Something was appended meanwhile, which is due at once; or the lease ended and is not ours any more.
+        result = await _documents.UpdateOneAsync(mine, settled.Set(d => d.Outbox.PendingAt, clock.GetUtcNow()), cancellationToken: ct);
+        return result.MatchedCount == 1;
+    }
+
+    /// <summary>The aggregates that hold parked events, at most 100; of one event unless the id is empty.</summary>
+    public Task<List<OutboxDocument>> ParkedAsync(Guid entry, CancellationToken ct) => _documents
+        .Find(Filter.Exists(Parked)
+            & (entry == Guid.Empty ? Filter.Empty : Filter.ElemMatch(d => d.Outbox.Parked, p => p.Entry.Id == entry)))
+        .Project<OutboxDocument>(Builders<OutboxDocument>.Projection.Include(d => d.Outbox))
+        .Limit(100)
+        .ToListAsync(ct);
+
+    /// <summary>Puts a parked event back among those that wait. False when somebody else has done so.</summary>
+    public async Task<bool> ReleaseAsync(OutboxDocument document, ParkedEvent parked, CancellationToken ct)
+    {
+        var result = await _documents.UpdateOneAsync(
+            Filter.Eq(d => d.Id, document.Id) & Filter.ElemMatch(d => d.Outbox.Parked, p => p.Entry.Id == parked.Entry.Id),
+            Update.PullFilter(d => d.Outbox.Parked, p => p.Entry.Id == parked.Entry.Id)
+                .Push(d => d.Outbox.Entries, parked.Entry)
+                .Set(d => d.Outbox.PendingAt, clock.GetUtcNow()),
+            cancellationToken: ct);
+        return result.MatchedCount == 1;
     }
 }

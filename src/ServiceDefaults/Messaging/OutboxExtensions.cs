@@ -29,6 +29,7 @@ public static class OutboxExtensions
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<OutboxSignal>();
+        services.TryAddSingleton<ReaderQueues>();
         services.TryAddSingleton<EventPublisher>();
         services.AddKeyedSingleton(collection, (provider, _) =>
             new OutboxCollection(provider.GetRequiredService<IMongoDatabase>(), collection, provider.GetRequiredService<TimeProvider>()));

@@ -27,13 +27,16 @@ public sealed class OutboxOptions
 
     /// <summary>The longest pause after failures; the first is a second, each next one twice as long.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>In memory: how long a relay waits for consumers before it turns to other aggregates. The event stays in the outbox until they are done.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan ConsumerWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>In memory: how often an event whose consumers fail is delivered before it is dropped; a broker would keep it in its error queue.</summary>
+    /// <summary>
+    /// How often an event is tried that cannot be read, or in memory one whose consumers fail, before it is parked. The pauses in between give
+    /// another instance, which may know what this one does not, time to take it.
+    /// </summary>
     [Range(1, 100)]
-    public int MaxDeliveries { get; set; } = 5;
+    public int MaxTries { get; set; } = 8;
 }

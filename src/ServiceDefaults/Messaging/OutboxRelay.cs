@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MongoDB.Driver;
+using RabbitMQ.Client.Exceptions;
 using Visuels.ServiceDefaults.Faults;
 
 namespace Visuels.ServiceDefaults.Messaging;
@@ -22,6 +23,7 @@ internal sealed partial class OutboxRelay(
     ILogger<OutboxRelay> logger) : BackgroundService
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly ChannelReader<bool> _signals = signal.Listen();
     private readonly RelayBackoff _backoff = new(options.MaxBackoff, clock);
@@ -94,14 +96,15 @@ internal sealed partial class OutboxRelay(
 
             if (Sabotage.Is(Sabotage.SettleBeforePublish))
             {
-                await SettleAsync(leased, [.. leased.Outbox.Entries.Select(e => e.Id)], [], stopping);
+                await collection.SettleAsync(leased, [.. leased.Outbox.Entries.Select(e => e.Id)], [], clock.GetUtcNow(), stopping);
             }
 
-            var deliveries = await PublishAsync(leased, stopping);
+            var round = new RelayRound(leased);
+            await PublishAsync(round, stopping);
             CrashPoints.Reached(CrashPoints.RelayPublished);
-            await WaitForConsumersAsync(deliveries, stopping);
-            var done = deliveries.Where(d => IsDone(d.Entry, d.Delivery)).Select(d => d.Entry.Id).ToList();
-            await SettleAsync(leased, done, deliveries, stopping);
+            await WaitForConsumersAsync(round, stopping);
+            JudgeDeliveries(round);
+            await SettleAsync(round, stopping);
             CrashPoints.Reached(CrashPoints.RelaySettled);
         }
         catch (Exception e)
@@ -111,12 +114,11 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    private async Task<List<(OutboxEntry Entry, Delivery Delivery)>> PublishAsync(OutboxDocument leased, CancellationToken stopping)
+    private async Task PublishAsync(RelayRound round, CancellationToken stopping)
     {
-        var deliveries = new List<(OutboxEntry, Delivery)>();
-        var lastStart = leased.Outbox.LeaseUntil - options.PublishTimeout;
+        var lastStart = round.Leased.Outbox.LeaseUntil - options.PublishTimeout;
 
-        foreach (var entry in leased.Outbox.Entries.Where(e => !(_backoff.DueAt(e.Id) > clock.GetUtcNow())))
+        foreach (var entry in round.Leased.Outbox.Entries.Where(e => !(_backoff.DueAt(e.Id) > clock.GetUtcNow())))
         {
             if (stopping.IsCancellationRequested || clock.GetUtcNow() > lastStart)
             {
@@ -126,28 +128,27 @@ internal sealed partial class OutboxRelay(
             try
             {
                 using var timeout = new CancellationTokenSource(options.PublishTimeout, clock);
-                deliveries.Add((entry, await publisher.PublishAsync(entry, timeout.Token)));
+                // Who stops does not wait for a broker that is away; what is not confirmed by then goes out again, under the same id.
+                await using var hurry = stopping.UnsafeRegister(_ => timeout.CancelAfter(StopGrace), null);
+                round.Deliveries.Add((entry, await publisher.PublishAsync(entry, timeout.Token)));
                 CrashPoints.Reached(CrashPoints.RelayEntryPublished);
                 LogIfResumed();
             }
-            catch (JsonException e)
+            catch (JsonException)
             {
-                _backoff.Failed(entry.Id);
-                LogUnreadable(e, entry.Id, entry.Type, $"{leased.Id}");
+                ParkIfTriedEnough(round, entry, ParkedEvent.Unreadable);
             }
             catch (Exception e)
             {
-                LogIfPaused(e);
+                LogIfPaused(e, stopping);
                 break;
             }
         }
-
-        return deliveries;
     }
 
-    private async Task WaitForConsumersAsync(IEnumerable<(OutboxEntry Entry, Delivery Delivery)> deliveries, CancellationToken stopping)
+    private async Task WaitForConsumersAsync(RelayRound round, CancellationToken stopping)
     {
-        var all = Task.WhenAll(deliveries.Select(d => d.Delivery.Outcome));
+        var all = Task.WhenAll(round.Deliveries.Select(d => d.Delivery.Outcome));
 
         if (!all.IsCompleted)
         {
@@ -155,52 +156,61 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    private bool IsDone(OutboxEntry entry, Delivery delivery)
+    private void JudgeDeliveries(RelayRound round)
     {
-        if (!delivery.Outcome.IsCompleted)
+        foreach (var (entry, delivery) in round.Deliveries.Where(d => d.Delivery.Outcome.IsCompleted))
         {
-            return false;
-        }
+            publisher.Forget(entry.Id);
 
-        publisher.Forget(entry.Id);
-
-        if (!delivery.Outcome.Result)
-        {
-            var failures = _backoff.Failed(entry.Id);
-
-            if (failures < options.MaxDeliveries)
+            if (delivery.Outcome.Result)
             {
-                return false;
+                _backoff.Forget(entry.Id);
+                round.Done.Add(entry.Id);
             }
-
-            LogDropped(entry.Id, entry.Type, failures);
+            else
+            {
+                ParkIfTriedEnough(round, entry, ParkedEvent.ConsumerFailed);
+            }
         }
-
-        _backoff.Forget(entry.Id);
-        return true;
     }
 
-    private async Task SettleAsync(
-        OutboxDocument leased, List<Guid> done, List<(OutboxEntry Entry, Delivery Delivery)> deliveries, CancellationToken stopping)
+    private void ParkIfTriedEnough(RelayRound round, OutboxEntry entry, string reason)
+    {
+        if (_backoff.Failed(entry.Id) >= options.MaxTries)
+        {
+            round.Parked.Add(new ParkedEvent { Entry = entry, Reason = reason, At = clock.GetUtcNow() });
+        }
+    }
+
+    private async Task SettleAsync(RelayRound round, CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
         // What consumers are busy with is looked at again soon, unless another instance is to take over.
         var unfinished = stopping.IsCancellationRequested ? now : now + TimeSpan.FromSeconds(1);
-        var nextDue = leased.Outbox.Entries
-            .Where(e => !done.Contains(e.Id))
-            .Select(e => _backoff.DueAt(e.Id) ?? (deliveries.Exists(d => d.Entry.Id == e.Id) ? unfinished : now))
+        var nextDue = round.Left
+            .Select(e => _backoff.DueAt(e.Id) ?? (round.Deliveries.Exists(d => d.Entry.Id == e.Id) ? unfinished : now))
             .DefaultIfEmpty(now)
             .Min();
 
         using var timeout = new CancellationTokenSource(StoreTimeout);
-        await collection.SettleAsync(leased, done, nextDue, timeout.Token);
+
+        if (await collection.SettleAsync(round.Leased, round.Done, round.Parked, nextDue, timeout.Token))
+        {
+            signal.Raise();
+        }
+
+        foreach (var parked in round.Parked)
+        {
+            _backoff.Forget(parked.Entry.Id);
+            LogParked(parked.Entry.Id, parked.Entry.Type, $"{round.Leased.Id}", collection.Name, parked.Reason);
+        }
     }
 
-    private void LogIfPaused(Exception e)
+    private void LogIfPaused(Exception e, CancellationToken stopping)
     {
-        if (_pause.Begin())
+        if (_pause.Begin() && !stopping.IsCancellationRequested)
         {
-            LogPaused(e, collection.Name);
+            LogPaused(collection.Name, e is OperationCanceledException or BrokerUnreachableException ? "the broker is away or takes nothing" : e.GetType().Name);
         }
     }
 
@@ -212,8 +222,8 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Events of {Collection} cannot be published now; they stay in their outbox and are tried again")]
-    private partial void LogPaused(Exception e, string collection);
+    [LoggerMessage(LogLevel.Warning, "Events of {Collection} cannot be published now ({Reason}); they stay in their outbox and are tried again")]
+    private partial void LogPaused(string collection, string reason);
 
     [LoggerMessage(LogLevel.Information, "Events of {Collection} are published again")]
     private partial void LogResumed(string collection);
@@ -224,9 +234,6 @@ internal sealed partial class OutboxRelay(
     [LoggerMessage(LogLevel.Error, "The outbox of {AggregateId} in {Collection} could not be relayed; its lease ends by itself")]
     private partial void LogAggregateFailed(Exception e, string aggregateId, string collection);
 
-    [LoggerMessage(LogLevel.Error, "Event {EventId} ({Type}) of {AggregateId} cannot be read and stays in its outbox")]
-    private partial void LogUnreadable(Exception e, Guid eventId, string type, string aggregateId);
-
-    [LoggerMessage(LogLevel.Error, "Event {EventId} ({Type}) is dropped: its consumers failed {Failures} times")]
-    private partial void LogDropped(Guid eventId, string type, int failures);
+    [LoggerMessage(LogLevel.Error, "Event {EventId} ({Type}) of {AggregateId} in {Collection} is parked: {Reason}")]
+    private partial void LogParked(Guid eventId, string type, string aggregateId, string collection, string reason);
 }

@@ -12,6 +12,8 @@ namespace Visuels.ServiceDefaults.Tests.Messaging;
 /// <summary>A service that has nothing but its bus.</summary>
 internal sealed class MessagingHost(WebApplication app, Recorder recorder, LogLines log) : IAsyncDisposable
 {
+    public WebApplication App => app;
+
     public IServiceProvider Services => app.Services;
 
     public Recorder Seen => recorder;
@@ -46,6 +48,7 @@ internal sealed class MessagingHost(WebApplication app, Recorder recorder, LogLi
         builder.Services.AddSingleton(recorder);
         setup?.Invoke(builder);
         builder.AddMessaging(service, bus => consumers?.Invoke(bus));
+        builder.Services.TryAddSingleton<ReaderQueues>();
         builder.Services.TryAddSingleton<EventPublisher>();
         var app = builder.Build();
         return new MessagingHost(app, recorder, log);

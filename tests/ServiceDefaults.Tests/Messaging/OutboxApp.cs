@@ -70,10 +70,13 @@ internal sealed class OutboxApp : IAsyncDisposable
 
     public async Task<MessagingHost> StartWriterAsync(params (string Key, string? Value)[] settings)
     {
-        var writer = Build("auth", settings, _ => { }, builder => builder.Services.AddOutboxRelay(Collection, typeof(UserUpdated)));
+        var writer = BuildWriter(settings);
         await writer.StartAsync();
         return writer;
     }
+
+    public MessagingHost BuildWriter(params (string Key, string? Value)[] settings) =>
+        Build("auth", settings, _ => { }, builder => builder.Services.AddOutboxRelay(Collection, typeof(UserUpdated)));
 
     /// <summary>A reader that applies what is newer to its copies.</summary>
     public async Task<MessagingHost> StartReaderAsync()

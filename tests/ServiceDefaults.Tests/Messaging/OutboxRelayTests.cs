@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Messaging;
@@ -127,7 +128,7 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
-    public async Task In_memory_an_event_whose_consumer_fails_for_good_is_dropped_in_the_end_and_named()
+    public async Task In_memory_an_event_whose_consumer_fails_for_good_is_parked_named_and_delivered_once_an_operator_says_so()
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
@@ -138,11 +139,70 @@ public sealed class OutboxRelayTests
             throw new InvalidOperationException("poison");
         };
         await app.AddAsync();
-        var writer = await app.StartWriterAsync(("Outbox:MaxDeliveries", "3"));
+        var writer = await app.StartWriterAsync(("Outbox:MaxTries", "3"));
         await app.DrainAsync();
 
         Assert.Equal(3, calls);
-        Assert.Single(writer.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("dropped", StringComparison.Ordinal));
+        var parked = Assert.Single((await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox.Parked!);
+        Assert.Equal(ParkedEvent.ConsumerFailed, parked.Reason);
+        Assert.Contains($"{parked.Entry.Id}", Assert.Single(writer.Log.Lines, line => line.Contains("parked", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        reader.Seen.Handle = app.ApplyAsync;
+        var document = Assert.Single(await app.Leases.ParkedAsync(Guid.Empty, Ct));
+        Assert.True(await app.Leases.ReleaseAsync(document, parked, Ct));
+        Assert.False(await app.Leases.ReleaseAsync(document, parked, Ct));
+        await app.DrainAsync();
+
+        Assert.Equal([1L], await app.AppliedAsync());
+        Assert.Equal(parked.Entry.Id, Assert.Single(reader.Seen.Messages).MessageId);
+        Assert.Empty(await app.Leases.ParkedAsync(Guid.Empty, Ct));
+    }
+
+    [Fact]
+    public async Task An_event_that_waits_for_its_next_try_does_not_hold_up_what_is_appended_later()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var calls = 0;
+        reader.Seen.Handle = seen => seen.Event.Equals(Events.Updated(1)) && Interlocked.Increment(ref calls) > 0
+            ? throw new InvalidOperationException("poison")
+            : Task.CompletedTask;
+        await app.AddAsync();
+        var writer = await app.StartWriterAsync();
+        await Eventually.Until(
+            async () => calls == 1 && (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox.LeaseBy is null, "the first try has failed");
+
+        // Time stands still, so the first event's next try never comes.
+        await app.ChangeAsync(2);
+        writer.Services.GetRequiredService<OutboxSignal>().Raise();
+
+        await Eventually.Until(() => reader.Seen.Messages.Any(seen => seen.Event.Equals(Events.Updated(2))), "the later event is through");
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task What_was_appended_meanwhile_goes_out_at_once_and_does_not_wait_for_the_next_look()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        reader.Seen.Handle = async seen =>
+        {
+            reached.TrySetResult();
+            await goOn.Task;
+            await app.ApplyAsync(seen);
+        };
+        await app.AddAsync();
+        await app.StartWriterAsync();
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        // Until the relay has looked again, found the aggregate leased and lain down.
+        var idle = await app.Leases.LeaseAsync(TimeSpan.FromSeconds(10), Ct);
+        Assert.Null(idle);
+
+        await app.ChangeAsync(2);
+        goOn.SetResult();
+
+        await Eventually.Until(async () => (await app.AppliedAsync()).SequenceEqual([1L, 2L]), "both are through though time stands still");
     }
 
     [Fact]
@@ -219,7 +279,7 @@ public sealed class OutboxRelayTests
         app.Clock.Advance(TimeSpan.FromSeconds(10));
         var successor = await app.Leases.LeaseAsync(TimeSpan.FromSeconds(10), Ct);
 
-        await app.Leases.SettleAsync(slow!, [slow!.Outbox.Entries[0].Id], app.Clock.GetUtcNow(), Ct);
+        await app.Leases.SettleAsync(slow!, [slow!.Outbox.Entries[0].Id], [], app.Clock.GetUtcNow(), Ct);
 
         var outbox = (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox;
         Assert.Equal(successor!.Outbox.LeaseBy, outbox.LeaseBy);
@@ -227,20 +287,67 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
-    public async Task An_entry_that_nobody_can_read_stays_and_holds_up_nothing()
+    public async Task An_entry_that_nobody_can_read_holds_up_nothing_and_is_parked_in_the_end()
     {
         await using var app = await OutboxApp.CreateAsync();
         await app.AddAsync();
         await app.Things.UpdateOneAsync(t => t.Id == "u1", Builders<Thing>.Update.Set("outbox.entries.0.type", "FromTheFuture"), cancellationToken: Ct);
         await app.ChangeAsync(2);
         await app.StartReaderAsync();
+        var writer = await app.StartWriterAsync();
+
+        await app.DrainAsync();
+
+        var outbox = (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox;
+        Assert.Equal([2L], await app.AppliedAsync());
+        Assert.Empty(outbox.Entries);
+        var parked = Assert.Single(outbox.Parked!);
+        Assert.Equal(("FromTheFuture", ParkedEvent.Unreadable), (parked.Entry.Type, parked.Reason));
+        Assert.Single(writer.Log.Lines, line => line.Contains($"{parked.Entry.Id}", StringComparison.Ordinal));
+        Assert.DoesNotContain(writer.Log.Lines, line => line.Contains("ada@example.org", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_entry_that_this_instance_cannot_read_is_left_to_one_that_can()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        await app.Things.UpdateOneAsync(t => t.Id == "u1", Builders<Thing>.Update.Set("outbox.entries.0.type", "FromTheFuture"), cancellationToken: Ct);
+        await app.StartReaderAsync();
         await app.StartWriterAsync();
+        await app.AdvanceAsync(TimeSpan.FromSeconds(5));
 
-        await app.AdvanceUntilAsync(async () => (await app.AppliedAsync()).Contains(2), "the later event is through");
+        // As if the other instance were of a newer version, which knows the event.
+        await app.Things.UpdateOneAsync(t => t.Id == "u1", Builders<Thing>.Update.Set("outbox.entries.0.type", "UserUpdated"), cancellationToken: Ct);
+        await app.DrainAsync();
 
+        Assert.Equal([1L], await app.AppliedAsync());
+    }
+
+    [Fact]
+    public async Task A_relay_stops_at_once_though_its_broker_does_not_answer()
+    {
+        using var silent = new SilentBroker();
+        await using var app = await OutboxApp.CreateAsync();
+        await app.AddAsync();
+        var writer = await app.StartWriterAsync(("Messaging:Transport", "RabbitMq"), ("ConnectionStrings:RabbitMq", silent.ConnectionString));
         await Eventually.Until(
-            async () => (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox.Entries is [{ Type: "FromTheFuture" }],
-            "only the unreadable one is left");
+            async () => (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox.LeaseBy is not null, "the event is about to be published");
+
+        var stop = writer.StopAsync();
+        await Eventually.Until(
+            () =>
+            {
+                // All in all less than a publish may take.
+                app.Clock.Advance(app.Clock.GetUtcNow() < Events.At + TimeSpan.FromSeconds(4) ? TimeSpan.FromMilliseconds(100) : TimeSpan.Zero);
+                return Task.FromResult(stop.IsCompleted);
+            },
+            "the service has stopped");
+
+        var outbox = (await app.Things.Find(t => t.Id == "u1").SingleAsync(Ct)).Outbox;
+        Assert.Single(outbox.Entries);
+        Assert.Null(outbox.LeaseBy);
+        Assert.DoesNotContain(writer.Log.Lines, line => line.Contains("cannot be published", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -280,6 +387,8 @@ public sealed class OutboxRelayTests
 
         var indexes = await (await app.Things.Indexes.ListAsync(Ct)).ToListAsync(Ct);
 
+        var parked = Assert.Single(indexes, index => index["name"] == "outbox_parked");
+        Assert.Equal(BsonDocument.Parse("{'outbox.parked.at': {$exists: true}}"), parked["partialFilterExpression"]);
         var pending = Assert.Single(indexes, index => index["name"] == "outbox_pending");
         Assert.Equal(BsonDocument.Parse("{'outbox.pendingAt': 1}"), pending["key"]);
         Assert.Equal(BsonDocument.Parse("{'outbox.pendingAt': {$exists: true}}"), pending["partialFilterExpression"]);

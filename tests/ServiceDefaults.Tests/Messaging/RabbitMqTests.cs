@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using Visuels.Contracts;
 using Visuels.Contracts.Accounts;
@@ -113,7 +114,7 @@ public sealed class RabbitMqTests : IAsyncLifetime
         // Refused unless it is exactly this.
         await _channel.QueueDeclareAsync(
             Readers, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: Ct);
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 1_000_000 }, cancellationToken: Ct);
     }
 
     [Fact]
@@ -156,16 +157,76 @@ public sealed class RabbitMqTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mismatch_is_named_once_however_often_the_queue_is_tried()
+    {
+        var log = new LogLines();
+        using var logs = LoggerFactory.Create(logging => logging.AddProvider(log));
+        var observer = new QueueMismatchObserver(logs.CreateLogger<QueueMismatchObserver>());
+        var faulted = new FaultedEndpoint(new Uri($"rabbitmq://localhost/{Readers}"), new InvalidOperationException("PRECONDITION_FAILED - inequivalent arg"));
+
+        await observer.Faulted(faulted);
+        await observer.Faulted(faulted);
+        await observer.Faulted(faulted with { Exception = new InvalidOperationException("the broker is away") });
+
+        Assert.Contains(Readers, Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_readers_queue_of_another_kind_keeps_its_publisher_from_nothing_and_is_named_once()
+    {
+        await _channel.QueueDeclareAsync(Readers, durable: true, exclusive: false, autoDelete: false, cancellationToken: Ct);
+        await using var auth = await MessagingHost.StartAsync("auth", Configuration);
+
+        await PublishAsync(auth, Events.Registered(1));
+        await PublishAsync(auth, Events.Registered(2));
+
+        Assert.Equal(2u, await _channel.MessageCountAsync(Readers, Ct));
+        Assert.Equal(2u, await _channel.MessageCountAsync("jobs-user-registered", Ct));
+        Assert.Contains(Readers, Assert.Single(auth.Log.Lines, line => line.Contains("other properties", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain(auth.Log.Lines, line => line.Contains("MassTransit", StringComparison.Ordinal) && line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Queues_that_somebody_deleted_are_declared_again_instead_of_losing_events()
+    {
+        await using var auth = await MessagingHost.StartAsync("auth", Configuration);
+        await PublishAsync(auth, Events.All[0]);
+        await _channel.QueueDeleteAsync("jobs-email-code-issued", cancellationToken: Ct);
+        var entry = OutboxEntry.Of(Events.All[0], Events.At);
+
+        await Assert.ThrowsAsync<MessageReturnedException>(() => auth.Publisher.PublishAsync(entry, Ct));
+        await auth.Publisher.PublishAsync(entry, Ct);
+
+        await Eventually.Until(async () => await _channel.MessageCountAsync("jobs-email-code-issued", Ct) == 1, "the event is in its queue");
+    }
+
+    [Fact]
     public async Task A_service_starts_without_its_broker_and_a_publish_ends_with_its_token()
     {
         var configuration = Configuration;
-        configuration["ConnectionStrings:RabbitMq"] = "amqp://guest:guest@127.0.0.1:1/";
+        using var silent = new SilentBroker();
+        configuration["ConnectionStrings:RabbitMq"] = silent.ConnectionString;
         await using var auth = await MessagingHost.StartAsync("auth", configuration);
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => auth.Publisher.PublishAsync(OutboxEntry.Of(Events.Registered(), Events.At), timeout.Token));
         Assert.False(await IsHealthyAsync(auth));
+    }
+
+    [Fact]
+    public async Task A_service_that_started_without_its_broker_reads_once_it_is_there()
+    {
+        Assert.SkipUnless(RabbitMqNode.IsInstalled, "Needs an installed rabbitmq-server: a broker is killed here.");
+        _node!.Kill();
+        await using var order = await MessagingHost.StartAsync("order", Configuration, bus => bus.Record<UserRegistered>(Readers));
+        Assert.False(await IsHealthyAsync(order));
+
+        await _node.StartAgainAsync(Ct);
+
+        await PublishAsync(order, Events.Registered());
+        await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event arrives", TimeSpan.FromSeconds(60));
+        await Eventually.Until(() => IsHealthyAsync(order), "the bus says so");
     }
 
     [Fact]
@@ -251,5 +312,10 @@ public sealed class RabbitMqTests : IAsyncLifetime
         {
             return 0;
         }
+    }
+
+    private sealed record FaultedEndpoint(Uri InputAddress, Exception Exception) : ReceiveEndpointFaulted
+    {
+        public IReceiveEndpoint ReceiveEndpoint => throw new NotSupportedException();
     }
 }
