@@ -1,4 +1,7 @@
 using Visuels.Jobs;
+using Visuels.Jobs.DeadLetters;
 using Visuels.ServiceDefaults.Hosting;
 
-return await ServiceHost.RunAsync(() => JobsService.Build(args));
+return DeadLetterCommands.Concerns(args)
+    ? await DeadLetterCommands.RunAsync(args, Console.Out, Console.Error, CancellationToken.None)
+    : await ServiceHost.RunAsync(() => JobsService.Build(args));

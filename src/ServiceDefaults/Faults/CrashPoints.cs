@@ -47,6 +47,9 @@ public static class CrashPoints
     /// <summary>The inbox has marked the work as done.</summary>
     public const string InboxMarked = "inbox.marked";
 
+    /// <summary>A dead message was sent back and is still among the dead: in a command of the operator, not in a service.</summary>
+    public const string DeadLetterPublished = "dead-letter.published";
+
     /// <summary>A request for orders is noted under its Idempotency-Key and nothing is ordered yet.</summary>
     public const string OrderKeyed = "order.keyed";
 
@@ -130,6 +133,7 @@ public static class CrashPoints
         [InboxNoted] = [],
         [InboxWorked] = [],
         [InboxMarked] = [],
+        [DeadLetterPublished] = [],
         [OrderKeyed] = ["order"],
         [OrderPlaced] = ["order"],
         [OrderLeftCart] = ["order"],
