@@ -12,6 +12,7 @@ using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Json;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.ServiceDefaults;
@@ -93,6 +94,7 @@ public static class ServiceDefaultsExtensions
             app.UseSwaggerPages();
         }
 
+        app.MapSchedules();
         return app;
     }
 }

@@ -113,6 +113,12 @@ public static class CrashPoints
     /// <summary>The mail is parked.</summary>
     public const string MailParked = "mail.parked";
 
+    /// <summary>A schedule's lease is taken, and nothing is done yet.</summary>
+    public const string ScheduleLeased = "schedule.leased";
+
+    /// <summary>A schedule's work is done, and nobody knows.</summary>
+    public const string ScheduleDone = "schedule.done";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
     private static readonly string[] Uploaders = ["product", "auth"];
@@ -155,6 +161,8 @@ public static class CrashPoints
         [MailRequeued] = ["jobs"],
         [MailRefused] = ["jobs"],
         [MailParked] = ["jobs"],
+        [ScheduleLeased] = [],
+        [ScheduleDone] = [],
     };
 
     // After the table: static members are initialised in order.

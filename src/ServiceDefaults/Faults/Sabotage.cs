@@ -57,6 +57,9 @@ public static class Sabotage
     /// <summary>Mails refused for good are tried again like others.</summary>
     public const string ParkOff = "park-off";
 
+    /// <summary>A schedule runs although another instance holds its lease.</summary>
+    public const string ScheduleLeaseIgnored = "schedule-lease-ignored";
+
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
 
@@ -80,6 +83,7 @@ public static class Sabotage
         [MessageIdRandom] = ["jobs"],
         [SentBeforeSmtp] = ["jobs"],
         [ParkOff] = ["jobs"],
+        [ScheduleLeaseIgnored] = [],
     };
 
     // After the table: static members are initialised in order.

@@ -24,6 +24,7 @@ public static class ServiceHost
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Polly"] = "Error",
+        ["Logging:LogLevel:Quartz"] = "Warning",
         ["Logging:LogLevel:Yarp"] = "Warning",
     };
 
