@@ -22,6 +22,7 @@ public static class EventRoutes
         [typeof(ProductWithdrawn)] = ["order-product-withdrawn"],
         [typeof(OrderPlaced)] = ["order-order-placed", "jobs-order-placed", "chat-order-placed"],
         [typeof(OrderStatusChanged)] = ["order-order-status-changed", "product-order-status-changed", "jobs-order-status-changed", "chat-order-status-changed"],
+        [typeof(OrderLeftUnanswered)] = ["jobs-order-left-unanswered"],
     };
 
     /// <summary>The type of an event by its simple name, as outboxes store it.</summary>

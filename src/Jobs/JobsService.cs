@@ -43,6 +43,7 @@ public static class JobsService
         bus.AddConsumer<UserUpdatedConsumer>();
         bus.AddConsumer<OrderPlacedConsumer>();
         bus.AddConsumer<OrderStatusChangedConsumer>();
+        bus.AddConsumer<OrderLeftUnansweredConsumer>();
 
         // All that Jobs does begins with a message: without the broker it is not ready.
         bus.ConfigureHealthCheckOptions(health => health.Tags.Add(ServiceDefaultsExtensions.ReadyTag));

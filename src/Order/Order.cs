@@ -39,6 +39,9 @@ internal sealed record Order
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>How often the artist has been reminded to answer; absent while never.</summary>
+    public int? Reminders { get; init; }
+
     public Outbox Outbox { get; init; } = new();
 
     /// <summary>A new order, with the event that tells of it.</summary>

@@ -19,6 +19,22 @@ internal static class OrderEvents
         Currency: order.Item.Currency,
         At: order.CreatedAt);
 
+    public static OrderLeftUnanswered LeftUnanswered(Order order, int reminder, DateTimeOffset expiresAt, DateTimeOffset now) => new(
+        OrderId: order.Id.ToString(),
+        Version: order.Version,
+        Reminder: reminder,
+        BuyerId: order.UserId.ToString(),
+        ArtistId: order.Item.ArtistId.ToString(),
+        ProductId: order.Item.ProductId.ToString(),
+        Title: order.Item.Title,
+        ImageUrl: order.Item.Image,
+        Quantity: order.Item.Quantity,
+        TotalMinor: order.TotalMinor,
+        Currency: order.Item.Currency,
+        PlacedAt: order.CreatedAt,
+        ExpiresAt: expiresAt,
+        At: now);
+
     /// <param name="order">The order as it was before the move.</param>
     /// <param name="move">The move.</param>
     public static OrderStatusChanged Moved(Order order, OrderMove move) => new(

@@ -23,6 +23,9 @@ internal static class OrderRules
     /// <summary>The reason of orders that were turned down because another took the last edition.</summary>
     public const string SoldReason = "sold";
 
+    /// <summary>The reason of orders that were turned down because their artist left them unanswered.</summary>
+    public const string ExpiredReason = "expired";
+
     public static bool IsOpen(OrderStatus status) => status is OrderStatus.REQUESTED or OrderStatus.VIEWED;
 
     public static bool Allows(OrderStatus from, OrderStatus to, string actor) => (actor, to) switch

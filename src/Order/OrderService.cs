@@ -5,11 +5,13 @@ using Visuels.Orders.Carts;
 using Visuels.Orders.Idempotency;
 using Visuels.Orders.Placing;
 using Visuels.Orders.Reading;
+using Visuels.Orders.Unanswered;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Orders;
@@ -35,7 +37,7 @@ public static class OrderService
         var services = builder.Services;
         services.AddUserCards();
         services.AddServiceClient<ProductCardsClient>("product");
-        services.AddOutboxRelay(OrderStore.Collection, typeof(OrderPlaced), typeof(OrderStatusChanged));
+        services.AddOutboxRelay(OrderStore.Collection, typeof(OrderPlaced), typeof(OrderStatusChanged), typeof(OrderLeftUnanswered));
         services.AddSingleton<ProductCards>();
         services.AddSingleton<CartStore>();
         services.AddSingleton<CartView>();
@@ -47,6 +49,10 @@ public static class OrderService
         services.AddSingleton<OrderAnswering>();
         services.AddSingleton<SoldOutArtworks>();
         services.AddStore<OrderLists>();
+        services.AddUnanswered();
+        services.AddSchedules(schedules => schedules
+            .Add<OrderReminders>("order-reminders", TimeSpan.FromHours(1))
+            .Add<OrderExpiry>("order-expiry", TimeSpan.FromHours(1)));
         services.AddValidation();
 
         var app = builder.Build();

@@ -90,10 +90,11 @@ internal sealed class OrderStore(IMongoDatabase database) : ICreatesIndexes
         (await _orders.UpdateOneAsync(Unmoved(order), Update(order, move), cancellationToken: ct)).MatchedCount == 1;
 
     /// <summary>Moves many orders in one call; those that moved meanwhile are left alone.</summary>
-    public Task MoveAsync(IEnumerable<Order> orders, OrderMove move, CancellationToken ct) => _orders.BulkWriteAsync(
+    /// <returns>How many were moved.</returns>
+    public async Task<long> MoveAsync(IEnumerable<Order> orders, OrderMove move, CancellationToken ct) => (await _orders.BulkWriteAsync(
         orders.Select(order => new UpdateOneModel<Order>(Unmoved(order), Update(order, move))),
         new BulkWriteOptions { IsOrdered = false },
-        ct);
+        ct)).ModifiedCount;
 
     private static FilterDefinition<Order> Unmoved(Order order) => Sabotage.Is(Sabotage.MoveWithoutVersion)
         ? Filter.Eq(o => o.Id, order.Id)

@@ -31,6 +31,8 @@ public class WireFormatTests
             """{"orderId":"o1","version":1,"buyerId":"b1","artistId":"u1","productId":"p1","title":"Dusk","imageUrl":"http://localhost:4000/images/products/a.webp","quantity":2,"unitPriceMinor":12050,"totalMinor":24100,"currency":"USD","at":"2026-11-22T09:30:00+00:00"}"""),
         (new OrderStatusChanged("o1", 3, "ACCEPTED", "VIEWED", OrderActors.Artist, null, "b1", "u1", "p1", "Dusk", "http://localhost:4000/images/products/a.webp", 2, 24100, "USD", [1, 2], At),
             """{"orderId":"o1","version":3,"status":"ACCEPTED","previousStatus":"VIEWED","by":"ARTIST","reason":null,"buyerId":"b1","artistId":"u1","productId":"p1","title":"Dusk","imageUrl":"http://localhost:4000/images/products/a.webp","quantity":2,"totalMinor":24100,"currency":"USD","editions":[1,2],"at":"2026-11-22T09:30:00+00:00"}"""),
+        (new OrderLeftUnanswered("o1", 2, 1, "b1", "u1", "p1", "Dusk", "http://localhost:4000/images/products/a.webp", 2, 24100, "USD", At, At.AddDays(14), At.AddDays(3)),
+            """{"orderId":"o1","version":2,"reminder":1,"buyerId":"b1","artistId":"u1","productId":"p1","title":"Dusk","imageUrl":"http://localhost:4000/images/products/a.webp","quantity":2,"totalMinor":24100,"currency":"USD","placedAt":"2026-11-22T09:30:00+00:00","expiresAt":"2026-12-06T09:30:00+00:00","at":"2026-11-25T09:30:00+00:00"}"""),
     ];
 
     public static TheoryData<string> Events => [.. EventRoutes.Types.Keys];

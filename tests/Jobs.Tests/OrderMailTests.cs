@@ -79,6 +79,40 @@ public sealed class OrderMailTests(JobsApp jobs) : IClassFixture<JobsApp>
     }
 
     [Fact]
+    public async Task Who_was_never_answered_reads_that_the_order_has_ended()
+    {
+        var (buyer, artist) = NewSides();
+
+        await _app.Bus.PublishAsync(Samples.Changed(buyer, artist, "REJECTED", OrderActors.System, "expired"));
+
+        var mail = await _app.MailToAsync(buyer.Email);
+        Assert.Equal("Visuels - Order Expired", mail.Subject);
+        Assert.Contains("Ada has not answered your order for \"Blue Hour\" in time", mail.Text, StringComparison.Ordinal);
+        Assert.Empty(await _app.MailsToAsync(artist.Email));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public async Task An_artist_is_reminded_of_an_order_that_waits_once_per_event(int reminder, bool isLast)
+    {
+        var (buyer, artist) = NewSides();
+        var unanswered = Samples.LeftUnanswered(buyer, artist, reminder);
+        var messageId = Guid.CreateVersion7();
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _app.Bus.PublishAsync(unanswered, messageId)));
+
+        var mail = await _app.MailToAsync(artist.Email);
+        Assert.Equal("Visuels - Order Waiting", mail.Subject);
+        Assert.Contains("Ben asked you for \"Blue Hour\" on 1 March 2099", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("ends by itself on 15 March 2099", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("http://localhost:3000/artist/orders", mail.Text, StringComparison.Ordinal);
+        Assert.Equal(isLast, mail.Text.Contains("last reminder", StringComparison.Ordinal));
+        Assert.DoesNotContain(buyer.Email, mail.Text + mail.Html, StringComparison.Ordinal);
+        Assert.Empty(await _app.MailsToAsync(buyer.Email));
+    }
+
+    [Fact]
     public async Task The_artists_reason_and_the_editions_are_passed_on()
     {
         var (buyer, artist) = NewSides();

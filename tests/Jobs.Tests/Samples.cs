@@ -37,4 +37,12 @@ internal static class Samples
         UserCardItem buyer, UserCardItem artist, string status, string by, string? reason = null, string title = "Blue Hour", params int[] editions) => new(
         JobsReading.NewId(), 2, status, "REQUESTED", by, reason, buyer.Id.ToString(), artist.Id.ToString(), JobsReading.NewId(), title,
         "http://localhost:4000/images/blue-hour.webp", 2, 250_100, "USD", editions, DateTimeOffset.UtcNow);
+
+    public static OrderLeftUnanswered LeftUnanswered(UserCardItem buyer, UserCardItem artist, int reminder)
+    {
+        var placed = new DateTimeOffset(2099, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        return new OrderLeftUnanswered(
+            JobsReading.NewId(), 1, reminder, buyer.Id.ToString(), artist.Id.ToString(), JobsReading.NewId(), "Blue Hour",
+            "http://localhost:4000/images/blue-hour.webp", 2, 250_100, "USD", placed, placed.AddDays(14), placed.AddDays(3));
+    }
 }

@@ -50,6 +50,10 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
                 var other = changed.BuyerId == mail.UserId.ToString() ? changed.ArtistId : changed.BuyerId;
                 return await ForOrderAsync(mail.UserId.ToString(), other, (to, from) => OrderMails.StatusChanged(changed, to, from, site.Value), ct);
 
+            case MailTemplates.OrderReminder:
+                var unanswered = Open<OrderLeftUnanswered>(mail);
+                return await ForOrderAsync(unanswered.ArtistId, unanswered.BuyerId, (artist, buyer) => OrderMails.Reminder(unanswered, artist, buyer, site.Value), ct);
+
             default:
                 throw new MailFailedException("unknown template", isPermanent: true);
         }

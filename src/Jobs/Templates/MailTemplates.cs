@@ -9,4 +9,5 @@ internal static class MailTemplates
     public const string NewOrder = "new-order";
     public const string OrderPlaced = "order-placed";
     public const string OrderStatus = "order-status";
+    public const string OrderReminder = "order-reminder";
 }

@@ -10,6 +10,7 @@ namespace Visuels.Jobs.Templates;
 internal static class OrderMails
 {
     private const string ReasonSold = "sold";
+    private const string ReasonExpired = "expired";
 
     public static MailContent NewOrder(OrderPlaced order, UserCard artist, UserCard buyer, SiteOptions site) =>
         new("Visuels - New Order", "You have a new order", $"Hello {artist.Name},")
@@ -60,12 +61,35 @@ internal static class OrderMails
         };
     }
 
+    public static MailContent Reminder(OrderLeftUnanswered order, UserCard artist, UserCard buyer, SiteOptions site) =>
+        new("Visuels - Order Waiting", "An order waits for your answer", $"Hello {artist.Name},")
+        {
+            Paragraphs =
+            [
+                $"{buyer.Name} asked you for \"{order.Title}\" on {Day(order.PlacedAt)} and is still waiting. Please accept or reject the order.",
+                $"Without an answer the order ends by itself on {Day(order.ExpiresAt)}.",
+            ],
+            ImageUrl = order.ImageUrl,
+            Facts =
+            [
+                ("Order", order.OrderId),
+                ("Artwork", order.Title),
+                ("Quantity", order.Quantity.ToString(CultureInfo.InvariantCulture)),
+                ("Total", Price(order.TotalMinor, order.Currency)),
+                ("Buyer", NameOf(buyer)),
+            ],
+            Link = ("View your orders", Links.ArtistsOrders(site)),
+            Note = order.Reminder > 1 ? "This is the last reminder of this order." : null,
+        };
+
     private static (string Word, string Sentence) Words(OrderStatusChanged order, string other) => order.Status switch
     {
         "VIEWED" => ("Viewed", $"{other} has seen your order for \"{order.Title}\" and will answer soon."),
         "ACCEPTED" => ("Accepted", $"Good news: {other} accepted your order for \"{order.Title}\". Settle payment and delivery with each other in the chat."),
         "REJECTED" when order is { By: OrderActors.System, Reason: ReasonSold } =>
             ("Rejected", $"\"{order.Title}\" by {other} was sold to another buyer, so your order could not be fulfilled. We are sorry."),
+        "REJECTED" when order is { By: OrderActors.System, Reason: ReasonExpired } =>
+            ("Expired", $"{other} has not answered your order for \"{order.Title}\" in time, so it has ended. You may order the artwork again, or ask in the chat."),
         "REJECTED" => ("Rejected", $"{other} could not accept your order for \"{order.Title}\"."),
         "CANCELLED" => ("Cancelled", $"{other} cancelled the order for \"{order.Title}\"."),
         _ => ("Updated", $"The order for \"{order.Title}\" has changed."),
@@ -83,6 +107,8 @@ internal static class OrderMails
 
     private static string Price(long minor, string currency) =>
         $"{currency} {Currencies.ToMajor(minor, currency).ToString("N" + Currencies.DecimalsOf(currency), CultureInfo.InvariantCulture)}";
+
+    private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
     private static string NameOf(UserCard user) => $"{user.Name} (@{user.Username})";
 }
