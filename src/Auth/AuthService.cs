@@ -14,6 +14,7 @@ using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Images;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth;
@@ -42,6 +43,8 @@ public static class AuthService
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
         services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
             jwt.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(signer.Configuration));
+        services.AddSchedules(schedules => schedules
+            .Add<UnprovenAccounts>("unproven-accounts", TimeSpan.FromHours(1)));
         services.AddValidation();
 
         var app = builder.Build();

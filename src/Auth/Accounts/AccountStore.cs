@@ -28,7 +28,9 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
             new(
                 Keys.Ascending(a => a.GoogleSubject),
                 new CreateIndexOptions<Account> { Name = "google_unique", Unique = true, PartialFilterExpression = Filter.Exists(a => a.GoogleSubject) }),
-            new(Keys.Ascending(a => a.UnprovenUntil), new CreateIndexOptions { Name = "unproven", ExpireAfter = TimeSpan.Zero }),
+            new(
+                Keys.Ascending(a => a.Verified).Ascending(a => a.UnprovenUntil),
+                new CreateIndexOptions<Account> { Name = "unproven_until", PartialFilterExpression = Filter.Eq(a => a.Verified, false) }),
         ],
         ct);
 
@@ -119,6 +121,11 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
             proven => proven.Registered(clock.GetUtcNow()),
             ct);
     }
+
+    /// <summary>Deletes the accounts that were to be proven by now. Who proves one in this instant wins or loses against it, never both.</summary>
+    /// <returns>How many.</returns>
+    public async Task<long> DeleteUnprovenAsync(CancellationToken ct) =>
+        (await _accounts.DeleteManyAsync(Unproven & Filter.Lte(a => a.UnprovenUntil, clock.GetUtcNow()), ct)).DeletedCount;
 
     /// <summary>Has the owner of an account told that somebody signed up with its address.</summary>
     public async Task TellOfSignUpAsync(Account account, CancellationToken ct)
