@@ -5,6 +5,7 @@ using Visuels.Orders.Carts;
 using Visuels.Orders.Idempotency;
 using Visuels.Orders.Placing;
 using Visuels.Orders.Reading;
+using Visuels.Orders.Reconciling;
 using Visuels.Orders.Unanswered;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
@@ -52,7 +53,8 @@ public static class OrderService
         services.AddUnanswered();
         services.AddSchedules(schedules => schedules
             .Add<OrderReminders>("order-reminders", TimeSpan.FromHours(1))
-            .Add<OrderExpiry>("order-expiry", TimeSpan.FromHours(1)));
+            .Add<OrderExpiry>("order-expiry", TimeSpan.FromHours(1))
+            .Add<CardReconciliation>("card-reconciliation", TimeSpan.FromDays(1)));
         services.AddValidation();
 
         var app = builder.Build();
@@ -61,6 +63,7 @@ public static class OrderService
         app.MapPlacing();
         app.MapReading();
         app.MapAnswering();
+        app.MapSales();
         return app;
     }
 }

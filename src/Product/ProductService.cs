@@ -9,9 +9,11 @@ using Visuels.Products.Sales;
 using Visuels.Products.Views;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Images;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Products;
@@ -45,6 +47,9 @@ public static class ProductService
         services.AddSingleton<ProductEvents>();
         services.AddSingleton<ProductEditing>();
         services.AddSingleton<ProductListing>();
+        services.AddServiceClient<SoldOrdersClient>("order");
+        services.AddSchedules(schedules => schedules
+            .Add<SaleReconciliation>("sale-reconciliation", TimeSpan.FromHours(6)));
         services.AddValidation();
 
         var app = builder.Build();

@@ -40,6 +40,11 @@ internal sealed class ProductCard
             Listed = true,
         };
 
+    /// <summary>Whether this says the same as another, version included.</summary>
+    public bool Says(ProductCard other) =>
+        (Version, ArtistId, Title, PriceMinor, Currency, ImageUrl, Editions, Listed)
+        == (other.Version, other.ArtistId, other.Title, other.PriceMinor, other.Currency, other.ImageUrl, other.Editions, other.Listed);
+
     /// <summary>Why this many cannot be ordered now, as a problem code; null when they can. Whether it is sold is no business of the card.</summary>
     /// <param name="card">The card; null when there is no such artwork.</param>
     /// <param name="sold">Editions that are sold.</param>

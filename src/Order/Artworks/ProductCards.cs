@@ -49,6 +49,18 @@ internal sealed class ProductCards(IMongoDatabase database, ProductCardsClient p
         return cards;
     }
 
+    /// <summary>Cards in the order of their ids.</summary>
+    public async Task<IReadOnlyList<ProductCard>> PageAsync(ObjectId after, int limit, CancellationToken ct) =>
+        await _cards.Find(card => card.Id > after).Sort(Builders<ProductCard>.Sort.Ascending(card => card.Id)).Limit(limit).ToListAsync(ct);
+
+    /// <summary>Puts what Product told in the place of a card that was read; false when an event came in between.</summary>
+    public async Task<bool> TryReplaceAsync(ProductCard read, ProductCard told, CancellationToken ct)
+    {
+        var replaced = await _cards.UpdateOneAsync(
+            card => card.Id == read.Id && card.Version == read.Version, Changes(told).Set(card => card.Version, told.Version), cancellationToken: ct);
+        return replaced.MatchedCount == 1;
+    }
+
     private async Task AddAsync(IReadOnlyList<ProductCard> cards, CancellationToken ct)
     {
         if (cards.Count == 0)

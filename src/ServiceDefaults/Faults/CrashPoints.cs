@@ -167,10 +167,10 @@ public static class CrashPoints
         [MailRequeued] = ["jobs"],
         [MailRefused] = ["jobs"],
         [MailParked] = ["jobs"],
-        [ScheduleLeased] = ["order"],
-        [ScheduleDone] = ["order"],
         [RemindersWritten] = ["order"],
         [ExpiryWritten] = ["order"],
+        [ScheduleLeased] = Publishers,
+        [ScheduleDone] = Publishers,
     };
 
     // After the table: static members are initialised in order.
