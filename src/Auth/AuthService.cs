@@ -44,7 +44,8 @@ public static class AuthService
         services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
             jwt.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(signer.Configuration));
         services.AddSchedules(schedules => schedules
-            .Add<UnprovenAccounts>("unproven-accounts", TimeSpan.FromHours(1)));
+            .Add<UnprovenAccounts>("unproven-accounts", TimeSpan.FromHours(1))
+            .Add<OrphanedImages>("orphaned-images", TimeSpan.FromDays(1)));
         services.AddValidation();
 
         var app = builder.Build();

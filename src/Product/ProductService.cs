@@ -49,7 +49,8 @@ public static class ProductService
         services.AddSingleton<ProductListing>();
         services.AddServiceClient<SoldOrdersClient>("order");
         services.AddSchedules(schedules => schedules
-            .Add<SaleReconciliation>("sale-reconciliation", TimeSpan.FromHours(6)));
+            .Add<SaleReconciliation>("sale-reconciliation", TimeSpan.FromHours(6))
+            .Add<OrphanedImages>("orphaned-images", TimeSpan.FromDays(1)));
         services.AddValidation();
 
         var app = builder.Build();

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Visuels.Orders.Artworks;
 
 namespace Visuels.Orders.Tests;
 
@@ -78,6 +80,22 @@ public sealed class ReconcilingTests(OrderApp app) : IClassFixture<OrderApp>
         Assert.Equal((4L, "Renamed", false), await CardAsync(old, card => (card["version"].AsInt64, card["title"].AsString, card["listed"].AsBoolean)));
         Assert.Equal(before, await CardsAsync(right, unknown));
         Assert.Equal(0, await RunAsync());
+    }
+
+    [Fact]
+    public async Task A_card_of_which_an_event_came_after_it_was_read_is_not_repaired()
+    {
+        var artwork = app.List(app.Artist());
+        await app.Buyer().OrderAsync(artwork);
+        var cards = app.Service.Services.GetRequiredService<ProductCards>();
+        var read = (await cards.GetAsync([artwork.Id], Ct))[artwork.Id];
+        app.Product.Artworks[artwork.Id] = artwork with { Version = 3, Title = "Newest", PriceMinor = 900 };
+        await app.Bus.PublishAsync(artwork.Updated(3, "Newest", 900));
+        await app.WaitForCardAsync(artwork, 3);
+
+        Assert.False(await cards.TryReplaceAsync(read, new ProductCard { Id = read.Id, Version = 2, Title = "Stale" }, Ct));
+
+        Assert.Equal("Newest", await CardAsync(artwork, card => card["title"].AsString));
     }
 
     private async Task<int> RunAsync()

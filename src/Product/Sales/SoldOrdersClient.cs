@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using MongoDB.Bson;
-using Polly;
 using Visuels.ServiceDefaults.Errors;
-using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Http;
 
 namespace Visuels.Products.Sales;
 
@@ -14,20 +13,8 @@ internal sealed class SoldOrdersClient(HttpClient http)
 
     /// <summary>Every order that holds editions of these products, and these orders whatever they hold.</summary>
     /// <exception cref="DependencyUnavailableException">Order does not answer in time.</exception>
-    public async Task<IReadOnlyList<SoldOrder>> GetAsync(IReadOnlyList<ObjectId> products, IReadOnlyList<ObjectId> orders, CancellationToken ct)
-    {
-        try
-        {
-            using var response = await http.PostAsJsonAsync("api/v1/order/internal/sales", new SoldOrdersRequest(products, orders), JsonRules.Web, ct);
-            response.EnsureSuccessStatusCode();
-            return (await response.Content.ReadFromJsonAsync<SoldOrdersResponse>(JsonRules.Web, ct))!.Sales;
-        }
-        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException
-            || (e is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            throw new DependencyUnavailableException("order (sales)", e);
-        }
-    }
+    public async Task<IReadOnlyList<SoldOrder>> GetAsync(IReadOnlyList<ObjectId> products, IReadOnlyList<ObjectId> orders, CancellationToken ct) =>
+        (await http.AskAsync<SoldOrdersResponse>("order (sales)", "api/v1/order/internal/sales", new SoldOrdersRequest(products, orders), ct)).Sales;
 }
 
 internal sealed record SoldOrdersRequest(IReadOnlyList<ObjectId> ProductIds, IReadOnlyList<ObjectId> OrderIds);
