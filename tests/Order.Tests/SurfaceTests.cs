@@ -24,7 +24,7 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
         Assert.Equal(
             [
                 "/api/v1/order/artist", "/api/v1/order/cart", "/api/v1/order/cart/items/{productId}", "/api/v1/order/create",
-                "/api/v1/order/user", "/api/v1/order/{id}", "/api/v1/order/{id}/cancel",
+                "/api/v1/order/internal/sales", "/api/v1/order/user", "/api/v1/order/{id}", "/api/v1/order/{id}/cancel",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
     }

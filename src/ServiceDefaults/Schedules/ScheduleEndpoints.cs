@@ -19,7 +19,8 @@ internal static class ScheduleEndpoints
             return;
         }
 
-        var schedules = app.MapGroup("/internal/schedules").WithTags("Schedules").RequireAuthorization(Policies.AdminOrService);
+        // The same in every service: a service's document tells of its own routes.
+        var schedules = app.MapGroup("/internal/schedules").RequireAuthorization(Policies.AdminOrService).ExcludeFromDescription();
         schedules.MapGet("/", List);
         schedules.MapPost("/{name}/run", Run);
     }
