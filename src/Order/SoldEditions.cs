@@ -33,13 +33,11 @@ internal sealed class SoldEditions(IMongoDatabase database)
     }
 
     /// <summary>The orders that hold editions of these products, and these orders whatever they hold: ids, versions and editions only.</summary>
-    public async Task<IReadOnlyList<Order>> ReadAsync(IReadOnlyCollection<ObjectId> products, IReadOnlyCollection<ObjectId> orders, CancellationToken ct)
-    {
-        return await _orders
+    public async Task<IReadOnlyList<Order>> ReadAsync(IReadOnlyCollection<ObjectId> products, IReadOnlyCollection<ObjectId> orders, CancellationToken ct) =>
+        await _orders
             .Find((Filter.In(o => o.Item.ProductId, products) & Filter.Eq(o => o.Sold, true)) | Filter.In(o => o.Id, orders))
             .Project<Order>(Builders<Order>.Projection.Exclude(o => o.Outbox).Exclude(o => o.History).Exclude(o => o.Requirement))
             .ToListAsync(ct);
-    }
 
     private Task<List<Count>> ReadAsync(FilterDefinition<Order> products, CancellationToken ct) =>
         _orders.Aggregate().Match(products & Filter.Eq(o => o.Sold, true)).Group<Count>(PerProduct).ToListAsync(ct);

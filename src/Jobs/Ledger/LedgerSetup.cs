@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Visuels.Jobs.Sending;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Schedules;
 
 namespace Visuels.Jobs.Ledger;
 
@@ -19,7 +20,7 @@ internal static class LedgerSetup
         services.AddSingleton<MailComposer>();
         services.AddSingleton<MailMetrics>();
         services.AddSingleton<MailDelivery>();
-        services.AddSingleton<MailRetention>();
+        services.AddSchedules(schedules => schedules.Add<MailRetention>("ledger-retention", TimeSpan.FromDays(1)));
         services.AddHostedService<MailDispatcher>();
     }
 

@@ -41,10 +41,16 @@ internal static class TemplateSamples
         new(MailTemplates.OrderStatus, "accepted", site => ToBuyer("ACCEPTED", OrderActors.Artist, "With pleasure.", site)),
         new(MailTemplates.OrderStatus, "rejected", site => ToBuyer("REJECTED", OrderActors.Artist, "It is on show until May.", site)),
         new(MailTemplates.OrderStatus, "sold", site => ToBuyer("REJECTED", OrderActors.System, "sold", site)),
+        new(MailTemplates.OrderStatus, "expired", site => ToBuyer("REJECTED", OrderActors.System, "expired", site)),
         new(MailTemplates.OrderStatus, "cancelled", site => ToBuyer("CANCELLED", OrderActors.Artist, null, site)),
         new(MailTemplates.OrderStatus, "cancelled-by-buyer", site =>
             OrderMails.StatusChanged(Changed("CANCELLED", OrderActors.Buyer, "I moved."), Artist, Buyer, site)),
+        new(MailTemplates.OrderReminder, "first", site => OrderMails.Reminder(Unanswered(1), Artist, Buyer, site)),
+        new(MailTemplates.OrderReminder, "last", site => OrderMails.Reminder(Unanswered(2), Artist, Buyer, site)),
     ];
+
+    private static OrderLeftUnanswered Unanswered(int reminder) => new(
+        OrderId, 1, reminder, AnnId, LeoId, ProductId, Title, Picture, 2, 250_100, "USD", Now, Now.AddDays(14), Now.AddDays(3));
 
     private static EmailCodeIssued CodeFor(string purpose) =>
         new(OrderId, 1, AnnId, Buyer.Email, Buyer.Name, purpose, "", Now.AddMinutes(5));

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Visuels.Contracts.Orders;
-using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Schedules;
 
@@ -25,7 +24,6 @@ internal sealed class OrderExpiry(
 
             var move = new OrderMove(OrderStatus.REJECTED, OrderActors.System, OrderRules.ExpiredReason, [], now);
             changed += await orders.MoveAsync(due, move, ct);
-            CrashPoints.Reached(CrashPoints.ExpiryWritten);
             signal.Raise();
         }
     }

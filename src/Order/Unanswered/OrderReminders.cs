@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Schedules;
 
@@ -30,7 +29,6 @@ internal sealed class OrderReminders(UnansweredOrders orders, OutboxSignal signa
 
             // All of a batch leave the query: reminded now, or changed by somebody else.
             changed += await orders.RemindAsync(due.Select(order => (order, Reminder(order, now), order.CreatedAt + options.Value.ExpireAfter)), now, ct);
-            CrashPoints.Reached(CrashPoints.RemindersWritten);
             signal.Raise();
         }
     }

@@ -1,5 +1,4 @@
 using MongoDB.Bson;
-using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Schedules;
 
 namespace Visuels.Products.Sales;
@@ -50,7 +49,6 @@ internal sealed partial class SaleReconciliation(SaleStore sales, SoldOrdersClie
                 continue;
             }
 
-            CrashPoints.Reached(CrashPoints.RepairDecided);
             if (await sales.TryReplaceAsync(product, right, ct))
             {
                 LogRepaired(product.Id);

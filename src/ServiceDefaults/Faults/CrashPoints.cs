@@ -119,12 +119,6 @@ public static class CrashPoints
     /// <summary>A schedule's work is done, and nobody knows.</summary>
     public const string ScheduleDone = "schedule.done";
 
-    /// <summary>Order has noted a batch of reminders, with their events.</summary>
-    public const string RemindersWritten = "reminders.written";
-
-    /// <summary>Order has turned down a batch of orders that nobody answered.</summary>
-    public const string ExpiryWritten = "expiry.written";
-
     private static readonly string[] Publishers = ["auth", "product", "order"];
     private static readonly string[] Readers = ["product", "order", "chat", "jobs"];
     private static readonly string[] Uploaders = ["product", "auth"];
@@ -167,10 +161,8 @@ public static class CrashPoints
         [MailRequeued] = ["jobs"],
         [MailRefused] = ["jobs"],
         [MailParked] = ["jobs"],
-        [RemindersWritten] = ["order"],
-        [ExpiryWritten] = ["order"],
-        [ScheduleLeased] = Publishers,
-        [ScheduleDone] = Publishers,
+        [ScheduleLeased] = ["auth", "product", "order", "jobs"],
+        [ScheduleDone] = ["auth", "product", "order", "jobs"],
     };
 
     // After the table: static members are initialised in order.

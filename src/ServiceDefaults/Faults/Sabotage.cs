@@ -83,7 +83,7 @@ public static class Sabotage
         [MessageIdRandom] = ["jobs"],
         [SentBeforeSmtp] = ["jobs"],
         [ParkOff] = ["jobs"],
-        [ScheduleLeaseIgnored] = Publishers,
+        [ScheduleLeaseIgnored] = ["auth", "product", "order", "jobs"],
     };
 
     // After the table: static members are initialised in order.
