@@ -22,6 +22,7 @@ internal sealed class CrashSweep : Experiment
     [
         ("Outbox__Lease", "00:00:03"), ("Outbox__PublishTimeout", "00:00:02"),
         ("Mail__Lease", "00:00:05"), ("Smtp__Timeout", "00:00:02"), ("Mail__FirstPause", "00:00:00.5"),
+        ("Scheduling__Lease", "00:00:01"),
     ];
 
     public override string Name => "E4";
