@@ -22,6 +22,7 @@ public static class GatewayService
         app.UseEdgeDefaults();
         app.UseInternalPathsHidden();
         app.UseSessionRenewal();
+        app.UseHubTunnels();
         app.MapLanding();
         app.MapProxy();
         return app;

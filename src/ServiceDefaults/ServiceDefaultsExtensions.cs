@@ -33,16 +33,24 @@ public static class ServiceDefaultsExtensions
         services.ConfigureHttpJsonOptions(options => JsonRules.Apply(options.SerializerOptions));
         services.AddErrorHandling();
         services.AddCors();
-        services.AddHealthChecks();
         builder.AddServerLimits();
+        services.AddOptions<RequestOptions>().BindConfiguration("Requests").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RequestGate>();
+        services.AddOptions<ShutdownOptions>()
+            .Configure(options => options.Drain = builder.Environment.IsProduction() ? TimeSpan.FromSeconds(2) : TimeSpan.Zero)
+            .BindConfiguration("Shutdown").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Leaving>();
+        services.AddHostedService(provider => provider.GetRequiredService<Leaving>());
+        services.AddHealthChecks().AddCheck<Leaving>("running", tags: [ReadyTag]);
         // Requests, relays and the bus finish within their own bounds first.
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownOptions.Longest);
         return builder;
     }
 
     internal static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, ServiceIdentity identity)
     {
         builder.Services.AddTokenAuthentication(identity);
+        builder.Services.AddBoundedRequests();
         builder.Services.AddRateLimits(builder.Configuration, builder.Environment);
         builder.Services.AddSwagger(identity);
         return builder;
@@ -58,6 +66,7 @@ public static class ServiceDefaultsExtensions
         app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseErrorHandling();
+        RequestGate.Use(app);
         app.UseRouting();
         app.UseCors(cors => cors
             .WithOrigins(new Uri(site.FrontendUrl).GetLeftPart(UriPartial.Authority), new Uri(site.PublicUrl).GetLeftPart(UriPartial.Authority))
@@ -84,6 +93,7 @@ public static class ServiceDefaultsExtensions
         _ = app.Services.GetRequiredService<ServiceTokens>();
 
         app.UseEdgeDefaults();
+        app.UseRequestTimeouts();
         app.UseUtf8Bodies();
         app.UseCrossSiteDefence();
         app.UseAuthentication();

@@ -31,7 +31,7 @@ public sealed class GatewayApp : IAsyncLifetime
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
     }
 
-    public static async Task<WebApplication> StartAsync(string services, string? auth = null)
+    public static async Task<WebApplication> StartAsync(string services, string? auth = null, params (string Key, string Value)[] settings)
     {
         var app = GatewayService.Build(["--environment=Development"], builder =>
         {
@@ -39,6 +39,7 @@ public sealed class GatewayApp : IAsyncLifetime
             builder.Logging.SetMinimumLevel(LogLevel.Error);
             builder.Configuration.AddInMemoryCollection(new[] { "auth", "product", "order", "chat", "jobs" }
                 .ToDictionary(service => $"Services:{service}", service => (string?)(service == "auth" ? auth ?? services : services)));
+            builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         });
         await app.StartAsync();
         return app;

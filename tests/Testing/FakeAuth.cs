@@ -16,6 +16,7 @@ public sealed class FakeAuth : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private int _cardCalls;
+    private int _keyCalls;
 
     private FakeAuth(WebApplication app) => _app = app;
 
@@ -27,6 +28,15 @@ public sealed class FakeAuth : IAsyncDisposable
 
     /// <summary>Whether the cards endpoint answers 503 instead.</summary>
     public bool CardsDown { get; set; }
+
+    /// <summary>Answers a call for cards instead, when set.</summary>
+    public Func<HttpContext, Task>? InsteadOfCards { get; set; }
+
+    /// <summary>Answers a call for the signing keys instead, when set.</summary>
+    public Func<HttpContext, Task>? InsteadOfKeys { get; set; }
+
+    /// <summary>Calls for the signing keys so far.</summary>
+    public int KeyCalls => _keyCalls;
 
     public Uri Address => new(_app.Urls.First());
 
@@ -43,7 +53,11 @@ public sealed class FakeAuth : IAsyncDisposable
         {
             keys = new[] { new { kty = "EC", crv = "P-256", x = jwk.X, y = jwk.Y, kid = keys.KeyId, use = "sig", alg = SecurityAlgorithms.EcdsaSha256 } },
         });
-        app.MapGet("/.well-known/jwks.json", () => Results.Text(jwks, "application/json"));
+        app.MapGet("/.well-known/jwks.json", context =>
+        {
+            Interlocked.Increment(ref fake._keyCalls);
+            return fake.InsteadOfKeys is { } instead ? instead(context) : Results.Text(jwks, "application/json").ExecuteAsync(context);
+        });
         app.MapPost("/api/v1/auth/internal/cards", (Delegate)fake.CardsAsync);
         await app.StartAsync();
         return fake;
@@ -62,6 +76,12 @@ public sealed class FakeAuth : IAsyncDisposable
     private async Task<IResult> CardsAsync(HttpContext context)
     {
         Interlocked.Increment(ref _cardCalls);
+        if (InsteadOfCards is { } instead)
+        {
+            await instead(context);
+            return Results.Empty;
+        }
+
         if (CardsDown)
         {
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);

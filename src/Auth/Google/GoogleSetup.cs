@@ -51,6 +51,7 @@ internal static class GoogleSetup
         google.UsePkce = true;
         google.EventsType = typeof(GoogleEvents);
         google.BackchannelTimeout = Patience;
+        google.BackchannelHttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), AllowAutoRedirect = false, UseCookies = false };
         google.CorrelationCookie.SameSite = SameSiteMode.Lax;
         google.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         google.RemoteAuthenticationTimeout = TimeSpan.FromMinutes(10);

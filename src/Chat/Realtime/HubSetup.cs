@@ -34,6 +34,7 @@ internal static class HubSetup
     {
         app.UseHubDoor();
         app.MapHub<ChatHub>(Authentication.HubPath, transport => transport.CloseOnAuthenticationExpiration = true)
-            .RequireAuthorization(Policies.Member);
+            .RequireAuthorization(Policies.Member)
+            .DisableRequestTimeout();
     }
 }

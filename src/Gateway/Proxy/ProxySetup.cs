@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Http;
+using Visuels.ServiceDefaults.Limits;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Visuels.Gateway.Proxy;
@@ -26,14 +29,26 @@ internal static partial class ProxySetup
             }
         });
         builder.Services.AddSingleton<IProxyConfigProvider>(services =>
-            new InMemoryConfigProvider(ProxyRoutes.Routes, ProxyRoutes.Clusters(services.GetRequiredService<ServiceAddresses>())));
+            new InMemoryConfigProvider(
+                ProxyRoutes.Routes,
+                ProxyRoutes.Clusters(services.GetRequiredService<ServiceAddresses>(), services.GetRequiredService<IOptions<RequestOptions>>().Value)));
         // It tells a stack trace of every client that leaves or sends nonsense, and of every service that is down.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Critical);
-        builder.Services.AddReverseProxy().AddTransforms(transforms => transforms.AddResponseTransform(DropHeadersOfTheEdge));
+        builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(options =>
+            (options.DetectionWindowSize, options.MinimalTotalCountThreshold) = (ProxyRoutes.FailureWindow, 20));
+        builder.Services.AddReverseProxy()
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(2))
+            .AddTransforms(transforms => transforms.AddResponseTransform(DropHeadersOfTheEdge));
     }
 
     public static void MapProxy(this WebApplication app) =>
-        app.MapReverseProxy(proxy => proxy.Use(AnswerForSilentService)).AllowAnonymous();
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.Use(AnswerForSilentService);
+            proxy.Use(new ServiceShares().PassAsync);
+            proxy.Use(SecondTry.MakeAsync);
+            proxy.UsePassiveHealthChecks();
+        }).AllowAnonymous();
 
     // The Gateway answers CORS itself, also for its own errors; two sets of headers would be none.
     private static ValueTask DropHeadersOfTheEdge(ResponseTransformContext context)

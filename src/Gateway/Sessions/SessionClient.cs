@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Net.Http.Headers;
+using Polly;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Gateway.Sessions;
@@ -9,6 +10,8 @@ internal sealed partial class SessionClient(HttpClient http, ILogger<SessionClie
 {
     /// <summary>How long a request waits for its renewal at most.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public const int LargestAnswer = 64 * 1024;
 
     public async Task<SessionAnswer> RenewAsync(string refreshToken, IPAddress? client, CancellationToken ct)
     {
@@ -42,7 +45,7 @@ internal sealed partial class SessionClient(HttpClient http, ILogger<SessionClie
 
             LogNotRenewed((int)answer.StatusCode);
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             LogUnreachable(e.GetType().Name);
         }

@@ -12,16 +12,10 @@ internal static class SessionRenewal
 {
     public static void AddSessionRenewal(this IServiceCollection services)
     {
-        services.AddHttpClient<SessionClient>((provider, http) =>
-        {
-            http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of("auth");
-            http.Timeout = SessionClient.Patience;
-        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-        {
-            ConnectTimeout = SessionClient.Patience,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-        });
+        // A renewal may be repeated: Auth gives the same predecessor the same successor.
+        BoundedCalls.Apply(
+            services.AddHttpClient<SessionClient>((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of("auth")),
+            _ => new BoundedCalls(SessionClient.Patience, SessionClient.Patience, SessionClient.LargestAnswer));
     }
 
     public static void UseSessionRenewal(this WebApplication app) => app.Use(RenewAsync);

@@ -12,7 +12,7 @@ internal sealed partial class MailDispatcher(
     IOptions<MailOptions> options, TimeProvider clock, ILogger<MailDispatcher> logger) : BackgroundService
 {
     // Shorter than the host's patience: what cannot be finished is given back rather than left to its lease.
-    private static readonly TimeSpan TimeToFinish = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan TimeToFinish = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

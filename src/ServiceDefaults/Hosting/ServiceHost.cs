@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +25,7 @@ public static class ServiceHost
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
-        ["Logging:LogLevel:Polly"] = "Error",
+        ["Logging:LogLevel:Polly"] = "None",
         ["Logging:LogLevel:Quartz"] = "Warning",
         ["Logging:LogLevel:Yarp"] = "Warning",
     };
@@ -81,6 +83,9 @@ public static class ServiceHost
                 return await ParkedEventsCommand.RunAsync(args, build, Console.Out, Console.Error, CancellationToken.None);
             }
 
+            using var abrupt = Sabotage.Is(Sabotage.ShutdownAbrupt)
+                ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Process.GetCurrentProcess().Kill())
+                : null;
             await using var app = build();
             Ports.EnsureFree(PortsOf(app.Configuration));
             await app.RunAsync();

@@ -11,7 +11,7 @@ namespace Visuels.ServiceDefaults.Http;
 /// <param name="Try">Longest try, until the headers of its answer.</param>
 /// <param name="Total">Longest call: both tries, the pause between them, and the answer's last byte.</param>
 /// <param name="AnswerBytes">Largest answer that is read.</param>
-internal sealed record BoundedCalls(TimeSpan Try, TimeSpan Total, int AnswerBytes)
+public sealed record BoundedCalls(TimeSpan Try, TimeSpan Total, int AnswerBytes)
 {
     /// <summary>Between our services.</summary>
     public static readonly BoundedCalls Inside = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4.5), 1024 * 1024);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
@@ -16,7 +17,7 @@ public static class UploadRoutes
     /// <param name="route">A route that binds a multipart form.</param>
     /// <param name="images">The most images of one request.</param>
     public static RouteHandlerBuilder AcceptsImages(this RouteHandlerBuilder route, int images) => route
-        .WithMetadata(new RequestSizeLimitAttribute(ImageRules.BodyBytes(images)))
+        .WithMetadata(new RequestSizeLimitAttribute(ImageRules.BodyBytes(images)), new RequestTimeoutAttribute(RequestTimeouts.Uploads))
         .DisableAntiforgery()
         .RequireRateLimiting(RateLimits.Upload)
         .AddEndpointFilter(async (context, next) =>

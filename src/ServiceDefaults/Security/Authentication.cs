@@ -64,9 +64,21 @@ public static class Authentication
     /// <summary>Authentication type of a principal that a service token made.</summary>
     internal const string ServiceIdentityType = "visuels-service";
 
+    private const int LargestKeySet = 64 * 1024;
+
     private static ConfigurationManager<OpenIdConnectConfiguration> Keys(Uri auth, JsonWebKeySetRetriever retriever)
     {
-        var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(2) };
+        var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            Timeout = TimeSpan.FromSeconds(2),
+            MaxResponseContentBufferSize = LargestKeySet,
+        };
         return new ConfigurationManager<OpenIdConnectConfiguration>(
             new Uri(auth, ".well-known/jwks.json").ToString(), retriever, new HttpDocumentRetriever(http) { RequireHttps = false })
         {

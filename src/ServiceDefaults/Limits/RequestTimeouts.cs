@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Errors;
+
+namespace Visuels.ServiceDefaults.Limits;
+
+/// <summary>Ends requests that take too long. Hubs are exempt; so is the Gateway, which bounds what it forwards itself.</summary>
+internal static class RequestTimeouts
+{
+    /// <summary>Policy of routes that take images.</summary>
+    public const string Uploads = "uploads";
+
+    public static void AddBoundedRequests(this IServiceCollection services)
+    {
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestOptions>>((timeouts, requests) =>
+        {
+            timeouts.DefaultPolicy = Policy(requests.Value.Timeout);
+            timeouts.AddPolicy(Uploads, Policy(requests.Value.UploadTimeout));
+        });
+    }
+
+    private static RequestTimeoutPolicy Policy(TimeSpan timeout) => new()
+    {
+        Timeout = timeout,
+        TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+        WriteTimeoutResponse = context => Problems
+            .Unavailable(ProblemCodes.DependencyUnavailable, "This took too long; please try again.")
+            .ExecuteAsync(context),
+    };
+}
