@@ -14,5 +14,9 @@ internal static class AllExperiments
         new StoreKills(),
         new SmtpFaults(),
         new TwoInstances(),
+        new Outages(),
+        new Standstills(),
+        new BadLinks(),
+        new Departures(),
     ];
 }

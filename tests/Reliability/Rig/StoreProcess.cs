@@ -47,6 +47,12 @@ internal sealed class StoreProcess : IAsyncDisposable
     /// <summary>As a power cut would: SIGKILL.</summary>
     public async Task KillAsync() => await _process!.DisposeAsync();
 
+    /// <summary>SIGSTOP: it holds its connections and does nothing.</summary>
+    public Task StopAsync(CancellationToken ct) => _process!.SignalAsync("STOP", ct);
+
+    /// <summary>SIGCONT.</summary>
+    public Task ContinueAsync(CancellationToken ct) => _process!.SignalAsync("CONT", ct);
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)

@@ -1,0 +1,126 @@
+using System.Net;
+using Visuels.Reliability.Rig;
+using Visuels.Testing;
+
+namespace Visuels.Reliability.Experiments;
+
+/// <summary>P7: one part is gone at a time. Whatever does not need it answers as ever, and what does is told so at once.</summary>
+internal sealed class Outages : Experiment
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3);
+
+    private static readonly string[] Parts = ["auth", "product", "order", "chat", "jobs", "broker", "smtp"];
+
+    public override string Name => "P7";
+
+    public override string What => "each service, the broker and the mail server gone, one at a time";
+
+    public override async Task<IReadOnlyList<Row>> RunAsync(Trial trial, CancellationToken ct)
+    {
+        var market = trial.Market;
+        await market.Gateway.StartReadyAsync(ct);
+        var orders = await Orders.PrepareAsync(market, Parts.Length, ct);
+        var tally = new Tally();
+        var wrong = new List<string>();
+        var (asked, answered) = (0, 0);
+        foreach (var (part, wish) in Parts.Zip(orders.All))
+        {
+            await TakeAwayAsync(market, part);
+            foreach (var (service, what, send) in Probes(market, orders, wish, tally, ct))
+            {
+                asked++;
+                var answer = await send();
+                var isRight = service == part
+                    ? answer is { Status: HttpStatusCode.ServiceUnavailable, Code: "dependency_unavailable", HasRetryAfter: true } && answer.Took < AnswerWithin
+                    : answer.IsSuccess;
+                answered += isRight ? 1 : 0;
+                if (!isRight)
+                {
+                    wrong.Add($"without {part}, {what}: {answer} after {answer.Took.TotalSeconds:F1} s");
+                }
+            }
+
+            foreach (var service in market.Services.Where(service => service.Name != part))
+            {
+                // Jobs does nothing but read from the broker.
+                var expected = (service.Name, part) != ("jobs", "broker");
+                asked++;
+                try
+                {
+                    await Eventually.Until(async () => await service.IsReadyAsync(ct) == expected, "readiness is as expected");
+                    answered++;
+                }
+                catch (TimeoutException)
+                {
+                    wrong.Add($"without {part}, {service.Name} says it is {(expected ? "not " : "")}ready");
+                }
+            }
+
+            await GiveBackAsync(market, part, ct);
+        }
+
+        var findings = await orders.Audit.SettleAsync(trial.Patience, ct);
+        return
+        [
+            new("answers and readiness as promised", $"{answered} of {asked}{(wrong.Count > 0 ? $": {string.Join("; ", wrong.Take(4))}" : "")}", $"{asked}", wrong.Count == 0),
+            .. Orders.Verdict(findings, tally),
+        ];
+    }
+
+    private static IEnumerable<(string Service, string What, Func<Task<Answer>> Send)> Probes(
+        Marketplace market, Orders orders, Wish wish, Tally tally, CancellationToken ct)
+    {
+        Func<Task<Answer>> Get(string path) => () => market.Shop.SendAsync(HttpMethod.Get, new Uri(market.Gateway.Address, path), wish.Buyer, ct);
+        yield return ("auth", "list artists", Get("auth/artists"));
+        yield return ("auth", "own profile", Get("user/profile/me"));
+        yield return ("product", "browse", Get("products"));
+        yield return ("product", "one product", Get($"products/{wish.Work.Id}"));
+        yield return ("order", "own orders", Get("order/user"));
+        yield return ("order", "order", async () =>
+        {
+            var answer = await market.Shop.OrderAsync(wish.Buyer, wish.Work, ct, at: market.Gateway.Address);
+            tally.Add(answer);
+            if (answer.IsSuccess)
+            {
+                orders.Audit.Acknowledge(answer.OrderIds);
+            }
+
+            return answer;
+        });
+        yield return ("chat", "conversations", Get("message/conversations"));
+        yield return ("chat", "send", () => market.Shop.SendAsync(
+            HttpMethod.Post, new Uri(market.Gateway.Address, $"message/send/{wish.Work.Artist.Id}"), wish.Buyer, ct, new { content = "hello", type = "TEXT" }));
+    }
+
+    private static async Task TakeAwayAsync(Marketplace market, string part)
+    {
+        switch (part)
+        {
+            case "broker":
+                market.Broker.Kill();
+                break;
+            case "smtp":
+                market.Smtp.Behaviour = SmtpBehaviour.Hang;
+                break;
+            default:
+                await market[part].KillAsync();
+                break;
+        }
+    }
+
+    private static async Task GiveBackAsync(Marketplace market, string part, CancellationToken ct)
+    {
+        switch (part)
+        {
+            case "broker":
+                await market.Broker.StartAgainAsync(ct);
+                break;
+            case "smtp":
+                market.Smtp.Behaviour = SmtpBehaviour.Accept;
+                break;
+            default:
+                await market[part].StartReadyAsync(ct);
+                break;
+        }
+    }
+}
