@@ -35,23 +35,34 @@ internal sealed class Standstills : Experiment
         var strangers = await market.People.AddAsync(1, Roles.Artist, ct, areKnown: false);
         var unknown = await market.Works.AddAsync(orders.Count, strangers, editions: 1_000, ct, areKnown: false);
         var (ordering, asking, looking) = (new Tally(), new Tally(), new Tally());
-        var audit = new Audit(market, strangers);
+        // One audit of all: the same people order from both.
+        var audit = new Audit(market, orders.All.Select(wish => wish.Work.Artist).Distinct().Concat(strangers));
+        async Task OrderAsync(Person buyer, Work work, Tally tally, Uri at)
+        {
+            var answer = await market.Shop.OrderAsync(buyer, work, ct, at: at);
+            tally.Add(answer);
+            if (answer.IsSuccess)
+            {
+                audit.Acknowledge(answer.OrderIds);
+            }
+        }
+
+        // Who has never asked Auth for its keys cannot tell a good token from a bad one while Auth stands still.
+        foreach (var service in new[] { "order", "chat", "product" })
+        {
+            var path = service switch { "order" => "api/v1/order/user", "chat" => "api/v1/message/conversations", _ => "api/v1/products" };
+            await market.Shop.SendAsync(HttpMethod.Get, new Uri(market[service].Address, path), orders.All[0].Buyer, ct);
+        }
 
         var load = Load.AtRateAsync(
             orders.All,
             PerSecond,
             async wish =>
             {
-                await orders.PlaceAsync(wish, ordering, TimeSpan.Zero, ct, at: market.Gateway.Address);
+                await OrderAsync(wish.Buyer, wish.Work, ordering, market.Gateway.Address);
                 if (wish.Number % 5 == 0)
                 {
-                    var asked = await market.Shop.OrderAsync(wish.Buyer, unknown[wish.Number], ct);
-                    asking.Add(asked);
-                    if (asked.IsSuccess)
-                    {
-                        audit.Acknowledge(asked.OrderIds);
-                    }
-
+                    await OrderAsync(wish.Buyer, unknown[wish.Number], asking, market["order"].Address);
                     looking.Add(await market.Shop.SendAsync(HttpMethod.Get, new Uri(market.Gateway.Address, "products"), null, ct));
                 }
             },
@@ -64,8 +75,7 @@ internal sealed class Standstills : Experiment
         }
 
         await load;
-        var findings = await orders.Audit.SettleAsync(trial.Patience, ct);
-        var others = await audit.SettleAsync(trial.Patience, ct);
+        var findings = await audit.SettleAsync(trial.Patience, ct);
         var all = new Tally();
         foreach (var answer in ordering.Answers.Concat(asking.Answers).Concat(looking.Answers))
         {
@@ -80,10 +90,9 @@ internal sealed class Standstills : Experiment
             new("requests that hung longer than 10 s or got no answer", $"{hung} of {all.Answers.Count}; slowest {all.Percentile(1, _ => true).TotalSeconds:F1} s", "0", hung == 0),
             new("503 without Retry-After", $"{unclear}", "0", unclear == 0),
             .. Orders.Verdict(findings, all),
-            new("the same, of works and artists that Order had to ask for", others.Text, "0 problems", others.AreNone),
             // Two of five standstills are of processes that no order needs, and one is the broker's.
             new("orders answered 2xx", $"{good} of {orders.Count}", "> half", good > orders.Count / 2),
-            Row.Told("mails sent twice; answers", $"{findings.Repeats + others.Repeats}; orders {ordering.Kinds}; asked for {asking.Kinds}; looked {looking.Kinds}"),
+            Row.Told("mails sent twice; answers", $"{findings.Repeats}; orders {ordering.Kinds}; asked for {asking.Kinds}; looked {looking.Kinds}"),
         ];
     }
 
