@@ -53,6 +53,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
             DoAsync("auth", HttpMethod.Patch, "api/v1/auth/me", artist, new { name = $"Renamed {artist.Id}" }, ct),
             JoinAsync(ct),
             ListAsync(artist, ct),
+            ShowFaceAsync(artist, ct),
             SellAsync(artist, buyers, works, ct),
             DoAsync("chat", HttpMethod.Post, $"api/v1/message/send/{artist.Id}", buyers[0], new { content = "Is it dry yet?", type = "TEXT", clientMessageId = "one" }, ct),
             RunSchedulesAsync(ct));
@@ -119,7 +120,29 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
 
         var id = answer.Json.GetProperty("product").GetProperty("_id").GetString();
         await DoAsync("product", HttpMethod.Patch, $"api/v1/products/{id}", artist, new { title = "Told anew" }, ct);
+        await UploadAsync("product", HttpMethod.Post, $"api/v1/products/{id}/images", artist, () => Upload("images"), ct);
+        var first = answer.Json.GetProperty("product").GetProperty("images")[0].GetProperty("fileId").GetString();
+        await DoAsync("product", HttpMethod.Delete, $"api/v1/products/{id}/images/{first}", artist, null, ct);
         await DoAsync("product", HttpMethod.Delete, $"api/v1/products/{id}", artist, null, ct);
+    }
+
+    // The second picture takes the place of the first, which goes.
+    private async Task ShowFaceAsync(Person artist, CancellationToken ct)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            await UploadAsync("auth", HttpMethod.Patch, "api/v1/artist/profile/update", artist, () => Upload("avatar"), ct);
+        }
+    }
+
+    private async Task UploadAsync(string service, HttpMethod method, string path, Person person, Func<HttpContent> form, CancellationToken ct)
+    {
+        var answer = await Shop.InsistAsync(
+            () => market.Shop.SendAsync(method, new Uri(market[service].Address, path), person, ct, form()), Tally, patience, ct);
+        if (answer.IsWorthAnotherTry)
+        {
+            _problems.Enqueue($"{method} {path}: {answer} to the end");
+        }
     }
 
     private async Task RunSchedulesAsync(CancellationToken ct)
@@ -203,10 +226,17 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
             form.Add(new StringContent(value), name);
         }
 
+        form.Add(File(), "images", "tour.png");
+        return form;
+    }
+
+    private static MultipartFormDataContent Upload(string field) => new() { { File(), field, "tour.png" } };
+
+    private static ByteArrayContent File()
+    {
         var file = new ByteArrayContent(Picture);
         file.Headers.ContentType = new("image/png");
-        form.Add(file, "images", "tour.png");
-        return form;
+        return file;
     }
 
     // Alone on a line of the text part.
