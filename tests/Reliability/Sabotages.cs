@@ -27,5 +27,9 @@ internal static class Sabotages
         new(Sabotage.MessageIdRandom, "E2", 0.1),
         new(Sabotage.SentBeforeSmtp, "E5", 0.1),
         new(Sabotage.ParkOff, "E8", 0.1),
+        new(Sabotage.ImageDiscardOff, "P7", 1),
+        // Longer than any bound: what is stopped for 12 s must not be waited for as long.
+        new(Sabotage.HttpTimeoutsOff, "E9", 1.2),
+        new(Sabotage.ShutdownAbrupt, "E13", 0.1),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Visuels.Reliability.Rig;
+using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 
 namespace Visuels.Reliability.Experiments;
@@ -59,12 +60,44 @@ internal sealed class Outages : Experiment
             await GiveBackAsync(market, part, ct);
         }
 
+        var picture = await RemovedPictureAsync(market, ct);
         var findings = await orders.Audit.SettleAsync(trial.Patience, ct);
         return
         [
             new("answers and readiness as promised", $"{answered} of {asked}{(wrong.Count > 0 ? $": {string.Join("; ", wrong.Take(4))}" : "")}", $"{asked}", wrong.Count == 0),
+            new("a picture that its artist has removed", picture, "gone", picture == "gone"),
             .. Orders.Verdict(findings, tally),
         ];
+    }
+
+    /// <summary>Lists a work with two pictures, removes one and looks for it on the disk.</summary>
+    private static async Task<string> RemovedPictureAsync(Marketplace market, CancellationToken ct)
+    {
+        var artist = (await market.People.AddAsync(1, Roles.Artist, ct))[0];
+        var products = new Uri(market["product"].Address, "api/v1/products");
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in new[] { ("title", "Two views"), ("description", "d"), ("shortDescription", "s"), ("category", "Abstract"), ("price", "10") })
+        {
+            form.Add(new StringContent(value), name);
+        }
+
+        foreach (var name in new[] { "front.png", "back.png" })
+        {
+            form.Add(new ByteArrayContent(Pictures.Png(8, 6)), "images", name);
+        }
+
+        var listed = await market.Shop.SendAsync(HttpMethod.Post, products, artist, ct, form);
+        if (!listed.IsSuccess)
+        {
+            return $"{listed}";
+        }
+
+        var product = listed.Json.GetProperty("product");
+        var file = product.GetProperty("images")[0].GetProperty("fileId").GetString()!;
+        var path = Path.Combine(market.Folder, "images", "products", file);
+        var wasThere = File.Exists(path);
+        var removed = await market.Shop.SendAsync(HttpMethod.Delete, new Uri($"{products}/{product.GetProperty("_id").GetString()}/images/{file}"), artist, ct);
+        return !wasThere || !removed.IsSuccess ? $"{removed}" : File.Exists(path) ? "still there" : "gone";
     }
 
     private static IEnumerable<(string Service, string What, Func<Task<Answer>> Send)> Probes(
