@@ -97,13 +97,6 @@ public sealed class RabbitMqNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends it a signal: <c>STOP</c>, <c>CONT</c>.</summary>
-    public async Task SignalAsync(string name, CancellationToken ct)
-    {
-        using var kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
-        await kill.WaitForExitAsync(ct);
-    }
-
     public ValueTask DisposeAsync()
     {
         Kill();
