@@ -43,9 +43,9 @@ internal sealed class BadLinks : Experiment
         var phases = trial.Scaled(links.Length * faults.Length, least: links.Length);
         var count = (int)(PerSecond * Phase.TotalSeconds * phases);
         var artists = await market.People.AddAsync(5, Roles.Artist, ct, areKnown: false);
-        // Each work is new to Order, which must ask Product for it.
+        // Each work and each buyer is new to Order, which must ask Product and Auth.
         var works = await market.Works.AddAsync(count, artists, editions: 1, ct, areKnown: false);
-        var buyers = await market.People.AddAsync(10, Roles.User, ct, areKnown: false);
+        var buyers = await market.People.AddAsync(count, Roles.User, ct, areKnown: false);
         var (ordering, looking) = (new Tally(), new Tally());
         var audit = new Audit(market, artists);
 
@@ -54,7 +54,7 @@ internal sealed class BadLinks : Experiment
             PerSecond,
             async work =>
             {
-                var answer = await market.Shop.OrderAsync(buyers[work.Index % buyers.Count], work.Item, ct, at: market.Gateway.Address);
+                var answer = await market.Shop.OrderAsync(buyers[work.Index], work.Item, ct, at: market.Gateway.Address);
                 ordering.Add(answer);
                 if (answer.IsSuccess)
                 {

@@ -20,8 +20,14 @@ internal sealed class Outages : Experiment
     {
         var market = trial.Market;
         await market.Gateway.StartReadyAsync(ct);
-        var orders = await Orders.PrepareAsync(market, Parts.Length, ct);
+        var orders = await Orders.PrepareAsync(market, Parts.Length + 1, ct);
         var tally = new Tally();
+        // With all there, once: who has never read Auth's keys cannot tell a good token from a bad one without Auth.
+        foreach (var (_, _, send) in Probes(market, orders, orders.All[^1], tally, ct))
+        {
+            await send();
+        }
+
         var wrong = new List<string>();
         var (asked, answered) = (0, 0);
         foreach (var (part, wish) in Parts.Zip(orders.All))
