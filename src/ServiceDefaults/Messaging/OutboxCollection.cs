@@ -20,6 +20,11 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
     private static readonly FilterDefinitionBuilder<OutboxDocument> Filter = Builders<OutboxDocument>.Filter;
     private static readonly UpdateDefinitionBuilder<OutboxDocument> Update = Builders<OutboxDocument>.Update;
 
+    private static readonly SortDefinition<OutboxDocument> LongestFirst = Builders<OutboxDocument>.Sort.Ascending(d => d.Outbox.PendingAt);
+
+    private static readonly ProjectionDefinition<OutboxDocument, OutboxDocument> OutboxOnly =
+        Builders<OutboxDocument>.Projection.Include(d => d.Outbox);
+
     private readonly IMongoCollection<OutboxDocument> _documents = database.GetCollection<OutboxDocument>(name);
 
     public string Name => name;
@@ -36,22 +41,41 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
         ],
         ct);
 
+    private static FilterDefinition<OutboxDocument> Due(DateTimeOffset now) => Filter.Lte(d => d.Outbox.PendingAt, now)
+        & Filter.Or(Filter.Exists(d => d.Outbox.LeaseUntil, false), Filter.Lte(d => d.Outbox.LeaseUntil, now));
+
+    // Every lease has its own name: one that ended must not settle what its successor, maybe the same relay, works on.
+    private static string NewName() => Guid.CreateVersion7().ToString("N");
+
+    private static UpdateDefinition<OutboxDocument> LeasedBy(string name, DateTimeOffset until) =>
+        Update.Set(d => d.Outbox.LeaseBy, name).Set(d => d.Outbox.LeaseUntil, until);
+
+    /// <summary>Those that wait longest, in three calls however many there are; without those at which another relay is quicker.</summary>
+    public async Task<IReadOnlyList<OutboxDocument>> LeaseManyAsync(int limit, TimeSpan duration, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var found = await _documents.Find(Due(now)).Sort(LongestFirst).Limit(limit).Project(Builders<OutboxDocument>.Projection.Include(d => d.Id)).ToListAsync(ct);
+
+        if (found.Count == 0)
+        {
+            return [];
+        }
+
+        var these = Filter.In(d => d.Id, found.Select(document => document["_id"]));
+        var name = NewName();
+        await _documents.UpdateManyAsync(these & Due(now), LeasedBy(name, now + duration), cancellationToken: ct);
+        return await _documents.Find(these & Filter.Eq(d => d.Outbox.LeaseBy, name)).Project(OutboxOnly).ToListAsync(ct);
+    }
+
     /// <summary>The aggregate that waits longest and that no relay works on; null when there is none.</summary>
     public async Task<OutboxDocument?> LeaseAsync(TimeSpan duration, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
 
         return await _documents.FindOneAndUpdateAsync(
-            Filter.Lte(d => d.Outbox.PendingAt, now)
-                & Filter.Or(Filter.Exists(d => d.Outbox.LeaseUntil, false), Filter.Lte(d => d.Outbox.LeaseUntil, now)),
-            // Every lease has its own name: one that ended must not settle what its successor, maybe the same relay, works on.
-            Update.Set(d => d.Outbox.LeaseBy, Guid.CreateVersion7().ToString("N")).Set(d => d.Outbox.LeaseUntil, now + duration),
-            new FindOneAndUpdateOptions<OutboxDocument>
-            {
-                ReturnDocument = ReturnDocument.After,
-                Sort = Builders<OutboxDocument>.Sort.Ascending(d => d.Outbox.PendingAt),
-                Projection = Builders<OutboxDocument>.Projection.Include(d => d.Outbox),
-            },
+            Due(now),
+            LeasedBy(NewName(), now + duration),
+            new FindOneAndUpdateOptions<OutboxDocument> { ReturnDocument = ReturnDocument.After, Sort = LongestFirst, Projection = OutboxOnly },
             ct);
     }
 

@@ -51,25 +51,45 @@ internal sealed partial class OutboxRelay(
                 yield break;
             }
 
-            if (await TryLeaseAsync() is { } leased)
-            {
-                yield return leased;
-            }
-            else
+            if (await TryLeaseAsync(collection.LeaseAsync) is not { } first)
             {
                 await WaitAsync(stopping);
+                continue;
+            }
+
+            yield return first;
+
+            // Where one waited there may be many, and leasing them one by one would set the pace of all.
+            var more = new Queue<OutboxDocument>(
+                await TryLeaseAsync<IReadOnlyList<OutboxDocument>>(async (lease, ct) => await collection.LeaseManyAsync(options.Parallelism, lease, ct)) ?? []);
+
+            try
+            {
+                while (more.TryDequeue(out var next))
+                {
+                    yield return next;
+                }
+            }
+            finally
+            {
+                // The host stops: nothing more is published, and the leases are given back.
+                foreach (var left in more)
+                {
+                    await RelayAsync(left, stopping);
+                }
             }
         }
     }
 
-    private async Task<OutboxDocument?> TryLeaseAsync()
+    private async Task<T?> TryLeaseAsync<T>(Func<TimeSpan, CancellationToken, Task<T?>> lease)
+        where T : class
     {
         // Not the host's token: a lease that the store granted and we never saw would hold the aggregate up until it ends.
         using var timeout = new CancellationTokenSource(StoreTimeout);
 
         try
         {
-            return await collection.LeaseAsync(options.Lease, timeout.Token);
+            return await lease(options.Lease, timeout.Token);
         }
         catch (Exception e) when (e is MongoException or TimeoutException or OperationCanceledException)
         {
