@@ -128,6 +128,36 @@ public sealed class CodeMailTests(JobsApp jobs) : IClassFixture<JobsApp>
     }
 
     [Fact]
+    public async Task A_code_that_waits_for_another_try_is_given_up_when_it_expires_and_no_later()
+    {
+        var clock = new FakeTimeProvider(Samples.Start);
+        await using var smtp = new FakeSmtpServer { Behaviour = SmtpBehaviour.Greylist };
+        await using var app = await JobsApp.StartAsync(test => (test.Clock, test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = (clock, "127.0.0.1", smtp.Port));
+        var expiry = Samples.Start.AddSeconds(2);
+
+        await app.Bus.PublishAsync(Samples.Code(app, Samples.NewAddress(), "550199", expiry));
+
+        var row = await app.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
+        Assert.Equal(expiry, row.DueAt);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_hangs_ends_when_its_code_expires()
+    {
+        var clock = new FakeTimeProvider(Samples.Start);
+        await using var smtp = new FakeSmtpServer { Behaviour = SmtpBehaviour.Hang };
+        await using var app = await JobsApp.StartAsync(test => (test.Clock, test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = (clock, "127.0.0.1", smtp.Port));
+        await app.Bus.PublishAsync(Samples.Code(app, Samples.NewAddress(), "550199", Samples.Start.AddSeconds(3)));
+        await Eventually.Until(() => smtp.Connections == 1, "the server is called");
+
+        clock.Advance(TimeSpan.FromSeconds(3));
+
+        var row = await app.RowAsync(MailStates.Parked);
+        Assert.Equal("expired", Assert.Single(row.Log).Detail);
+        Assert.Null(row.Model);
+    }
+
+    [Fact]
     public async Task A_code_sealed_with_a_key_that_is_gone_is_parked_and_stops_nothing_behind_it()
     {
         var (unreadable, next) = (Samples.NewAddress(), Samples.NewAddress());
