@@ -35,6 +35,7 @@ internal sealed class TwoInstances : Experiment
         var buyers = await market.People.AddAsync(AskersPerWork, Roles.User, ct);
         var audit = new Audit(market, artists);
         var (ordered, accepted) = (new Tally(), new Tally());
+        var schedules = await ScheduleRuns.RaceAsync(market, seconds, ct);
         var sinceKill = new Stopwatch();
         using var killing = new Interruptions(trial.Random, 1, works.Count, async () =>
         {
@@ -50,6 +51,7 @@ internal sealed class TwoInstances : Experiment
         [
             new("instances killed", $"{(sinceKill.IsRunning ? Marketplace.Names.Count : 0)}", $"{Marketplace.Names.Count}", sinceKill.IsRunning),
             new("orders answered 2xx, and what follows from every order", findings.Text, "0 problems", findings.AreNone),
+            new("runs of schedules, asked of both at once", $"{schedules.Runs}, {schedules.Overlaps} at the same time", "0 at the same time", schedules.Overlaps == 0),
             new("works sold", $"{sold}", $"at most {works.Count}", sold <= works.Count && sold > 0),
             new("mails by Message-ID", $"{findings.Mails}; repeated {findings.Repeats}", "repeated at most by the 4 in hand", findings.Repeats <= 4),
             new("answers that are 5xx but not 503", $"{ordered.Count(a => a.IsServerError) + accepted.Count(a => a.IsServerError)}", "0", !ordered.Answers.Concat(accepted.Answers).Any(a => a.IsServerError)),
