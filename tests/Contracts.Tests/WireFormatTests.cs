@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Visuels.Contracts.Accounts;
-using Visuels.Contracts.Orders;
-using Visuels.Contracts.Products;
 using Visuels.ServiceDefaults.Messaging;
 
 namespace Visuels.Contracts.Tests;
@@ -25,8 +22,8 @@ public class WireFormatTests
             """{"productId":"p1","version":1,"artistId":"u1","title":"Dusk","priceMinor":12050,"currency":"USD","imageUrl":"http://localhost:4000/images/products/a.webp","editions":1,"at":"2026-11-22T09:30:00+00:00"}"""),
         (new ProductUpdated("p1", 2, "u1", "Dusk II", 13000, "EUR", "http://localhost:4000/images/products/b.webp", 5, At),
             """{"productId":"p1","version":2,"artistId":"u1","title":"Dusk II","priceMinor":13000,"currency":"EUR","imageUrl":"http://localhost:4000/images/products/b.webp","editions":5,"at":"2026-11-22T09:30:00+00:00"}"""),
-        (new ProductWithdrawn("p1", 3, "u1", At),
-            """{"productId":"p1","version":3,"artistId":"u1","at":"2026-11-22T09:30:00+00:00"}"""),
+        (new ProductWithdrawn("p1", 3, "u1", "Dusk II", 13000, "EUR", "http://localhost:4000/images/products/b.webp", 5, At),
+            """{"productId":"p1","version":3,"artistId":"u1","title":"Dusk II","priceMinor":13000,"currency":"EUR","imageUrl":"http://localhost:4000/images/products/b.webp","editions":5,"at":"2026-11-22T09:30:00+00:00"}"""),
         (new OrderPlaced("o1", 1, "b1", "u1", "p1", "Dusk", "http://localhost:4000/images/products/a.webp", 2, 12050, 24100, "USD", At),
             """{"orderId":"o1","version":1,"buyerId":"b1","artistId":"u1","productId":"p1","title":"Dusk","imageUrl":"http://localhost:4000/images/products/a.webp","quantity":2,"unitPriceMinor":12050,"totalMinor":24100,"currency":"USD","at":"2026-11-22T09:30:00+00:00"}"""),
         (new OrderStatusChanged("o1", 3, "ACCEPTED", "VIEWED", OrderActors.Artist, null, "b1", "u1", "p1", "Dusk", "http://localhost:4000/images/products/a.webp", 2, 24100, "USD", [1, 2], At),

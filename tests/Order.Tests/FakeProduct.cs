@@ -93,5 +93,6 @@ public sealed record Artwork(
     public ProductUpdated Updated(long version, string title, long priceMinor) =>
         new(Id.ToString(), version, ArtistId.ToString(), title, priceMinor, Currency, ImageUrl, Editions, OrderApp.Start);
 
-    public ProductWithdrawn Withdrawal(long version) => new(Id.ToString(), version, ArtistId.ToString(), OrderApp.Start);
+    public ProductWithdrawn Withdrawal(long version) => new(
+        Id.ToString(), version, ArtistId.ToString(), Title, PriceMinor, Currency, ImageUrl, Editions, OrderApp.Start);
 }

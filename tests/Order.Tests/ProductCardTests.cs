@@ -112,7 +112,9 @@ public sealed class ProductCardTests : IAsyncLifetime
         await _app.Bus.PublishAsync(artwork.Updated(version: 3, title: "Third", priceMinor: 300));
         await SettleAsync();
 
-        Assert.False((await _app.WaitForCardAsync(artwork, version: 4))["listed"].AsBoolean);
+        var card = await _app.WaitForCardAsync(artwork, version: 4);
+        Assert.False(card["listed"].AsBoolean);
+        Assert.Equal((artwork.Title, artwork.Editions), (card["title"].AsString, card["editions"].AsInt32));
         await (await _app.Buyer().BuyAsync(artwork)).ProblemAsync(HttpStatusCode.Conflict, "product_unavailable");
     }
 

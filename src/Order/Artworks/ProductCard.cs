@@ -26,8 +26,8 @@ internal sealed class ProductCard
     public bool Listed { get; init; }
 
     /// <summary>The card of an artwork as an event tells of it.</summary>
-    public static ProductCard OnSale(
-        string id, long version, string artistId, string title, long priceMinor, string currency, string imageUrl, int editions) => new()
+    public static ProductCard From(
+        string id, long version, string artistId, string title, long priceMinor, string currency, string imageUrl, int editions, bool listed = true) => new()
         {
             Id = ObjectId.Parse(id),
             Version = version,
@@ -37,7 +37,7 @@ internal sealed class ProductCard
             Currency = currency,
             ImageUrl = imageUrl,
             Editions = editions,
-            Listed = true,
+            Listed = listed,
         };
 
     /// <summary>Whether this says the same as another, version included.</summary>

@@ -16,11 +16,8 @@ internal sealed class ProductCards(IMongoDatabase database, ProductCardsClient p
 
     private readonly IMongoCollection<ProductCard> _cards = database.GetCollection<ProductCard>("products");
 
-    public Task ApplyAsync(ProductCard card, CancellationToken ct) => ApplyAsync(card.Id, card.Version, Changes(card), ct);
-
-    /// <summary>Only what a withdrawal tells: the rest of the card stays, for the carts that show it.</summary>
-    public Task WithdrawAsync(ObjectId id, long version, ObjectId artistId, CancellationToken ct) =>
-        ApplyAsync(id, version, Update.Set(card => card.Listed, false).Set(card => card.ArtistId, artistId), ct);
+    public Task ApplyAsync(ProductCard card, CancellationToken ct) =>
+        _cards.ApplyNewerAsync(Builders<ProductCard>.Filter.Eq(known => known.Id, card.Id), card.Version, Changes(card), ct);
 
     /// <summary>Cards by id; artworks that Product does not know are absent.</summary>
     /// <exception cref="DependencyUnavailableException">A card is missing here and Product cannot be asked.</exception>
@@ -77,9 +74,6 @@ internal sealed class ProductCards(IMongoDatabase database, ProductCardsClient p
             // An event or another request has made the card meanwhile; events bring it up to date.
         }
     }
-
-    private Task<bool> ApplyAsync(ObjectId id, long version, UpdateDefinition<ProductCard> changes, CancellationToken ct) =>
-        _cards.ApplyNewerAsync(Builders<ProductCard>.Filter.Eq(card => card.Id, id), version, changes, ct);
 
     private static UpdateDefinition<ProductCard> Changes(ProductCard card) => Update
         .Set(known => known.ArtistId, card.ArtistId)

@@ -1,5 +1,4 @@
 using MassTransit;
-using MongoDB.Bson;
 using Visuels.Contracts.Products;
 
 namespace Visuels.Orders.Artworks;
@@ -11,7 +10,7 @@ internal sealed class ProductListedConsumer(ProductCards cards) : IConsumer<Prod
     {
         var e = context.Message;
         return cards.ApplyAsync(
-            ProductCard.OnSale(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions), context.CancellationToken);
+            ProductCard.From(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions), context.CancellationToken);
     }
 }
 
@@ -22,16 +21,17 @@ internal sealed class ProductUpdatedConsumer(ProductCards cards) : IConsumer<Pro
     {
         var e = context.Message;
         return cards.ApplyAsync(
-            ProductCard.OnSale(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions), context.CancellationToken);
+            ProductCard.From(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions), context.CancellationToken);
     }
 }
 
-/// <summary>Takes an artwork off sale.</summary>
+/// <summary>Takes an artwork off sale; carts go on showing its title and price.</summary>
 internal sealed class ProductWithdrawnConsumer(ProductCards cards) : IConsumer<ProductWithdrawn>
 {
     public Task Consume(ConsumeContext<ProductWithdrawn> context)
     {
         var e = context.Message;
-        return cards.WithdrawAsync(ObjectId.Parse(e.ProductId), e.Version, ObjectId.Parse(e.ArtistId), context.CancellationToken);
+        return cards.ApplyAsync(
+            ProductCard.From(e.ProductId, e.Version, e.ArtistId, e.Title, e.PriceMinor, e.Currency, e.ImageUrl, e.Editions, listed: false), context.CancellationToken);
     }
 }

@@ -29,8 +29,16 @@ internal sealed class ProductEvents(IOptions<SiteOptions> site)
         product.Editions,
         product.UpdatedAt);
 
-    public static ProductWithdrawn Withdrawn(Product product) =>
-        new(product.Id.ToString(), product.Version, product.ArtistId.ToString(), product.UpdatedAt);
+    public ProductWithdrawn Withdrawn(Product product) => new(
+        product.Id.ToString(),
+        product.Version,
+        product.ArtistId.ToString(),
+        product.Title,
+        product.Price.Minor,
+        product.Price.Currency,
+        ImageUrlOf(product),
+        product.Editions,
+        product.UpdatedAt);
 
     public string ImageUrlOf(Product product) => site.Value.Absolute(product.Images[0].Url);
 }

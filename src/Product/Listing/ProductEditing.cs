@@ -33,7 +33,7 @@ internal sealed class ProductEditing(ListingStore store, ProductEvents events, T
 
             var readVersion = product.Version++;
             product.UpdatedAt = clock.GetUtcNow();
-            object @event = product.Listed ? events.Updated(product) : ProductEvents.Withdrawn(product);
+            object @event = product.Listed ? events.Updated(product) : events.Withdrawn(product);
             if (await store.TryChangeAsync(product, readVersion, @event, ct))
             {
                 return (product, null);

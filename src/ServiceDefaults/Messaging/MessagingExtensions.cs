@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging.InMemory;
+using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Messaging;
 
@@ -60,14 +62,21 @@ public static class MessagingExtensions
 
         endpoint.UseFilter(new ConsumptionFilter());
 
-        // Short retries only: delayed redelivery needs a plug-in, without which it takes the whole connection down.
+        // In place only: delayed redelivery needs a plug-in, without which it takes the whole connection down.
         if (options.RetryCount > 0)
         {
-            endpoint.UseMessageRetry(retry => retry.Exponential(
-                Sabotage.Is(Sabotage.PoisonLimitOff) ? 10_000 : options.RetryCount,
-                options.RetryMinPause,
-                options.RetryMaxPause,
-                options.RetryMinPause));
+            // The outer one: its count is what the error queue tells.
+            endpoint.UseMessageRetry(retry =>
+            {
+                retry.Ignore<Exception>(IsOutage);
+                retry.Exponential(
+                    Sabotage.Is(Sabotage.PoisonLimitOff) ? 10_000 : options.RetryCount, options.RetryMinPause, options.RetryMaxPause, options.RetryMinPause);
+            });
+            endpoint.UseMessageRetry(retry =>
+            {
+                retry.Handle<Exception>(IsOutage);
+                retry.Exponential(options.OutageRetryCount, options.RetryMinPause, options.OutageMaxPause, options.RetryMinPause);
+            });
         }
 
         endpoint.PrefetchCount = options.Prefetch;
@@ -92,4 +101,8 @@ public static class MessagingExtensions
                 break;
         }
     }
+
+    /// <summary>Whether it is nobody's fault and gone in a while, and not the message's.</summary>
+    private static bool IsOutage(Exception exception) =>
+        exception is DependencyUnavailableException or MessageInProgressException || StoreOutages.Is(exception);
 }

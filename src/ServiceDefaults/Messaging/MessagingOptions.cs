@@ -11,17 +11,25 @@ public sealed class MessagingOptions
     /// <summary>Unless set: RabbitMQ where <c>ConnectionStrings:RabbitMq</c> is given, else in memory, which Production refuses.</summary>
     public MessagingTransport? Transport { get; set; }
 
-    /// <summary>How often a failed message is tried again before it goes to the error queue.</summary>
+    /// <summary>How often a message whose consumer fails is tried again before it goes to the error queue; 0: neither this nor for an outage.</summary>
     [Range(0, 10)]
-    public int RetryCount { get; set; } = 6;
+    public int RetryCount { get; set; } = 5;
 
     /// <summary>The pause before the first of these tries; later ones are longer.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
-    public TimeSpan RetryMinPause { get; set; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan RetryMinPause { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The longest pause between tries.</summary>
+    /// <summary>The longest pause between these tries. A message that is tried again keeps its place among those that are handled at a time.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
-    public TimeSpan RetryMaxPause { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan RetryMaxPause { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often it is tried again while what its consumer needs is away: the store, another service. No other message would fare better.</summary>
+    [Range(0, 1000)]
+    public int OutageRetryCount { get; set; } = 100;
+
+    /// <summary>The longest pause between those tries.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan OutageMaxPause { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many messages of a queue are handled at a time.</summary>
     [Range(1, 1000)]

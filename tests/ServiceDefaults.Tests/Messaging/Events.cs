@@ -21,7 +21,7 @@ internal static class Events
         Updated(2),
         new ProductListed("p1", 1, "a1", "Dawn", 1000, "USD", "http://localhost/images/1", 1, At),
         new ProductUpdated("p1", 2, "a1", "Dawn", 1000, "USD", "http://localhost/images/1", 1, At),
-        new ProductWithdrawn("p1", 3, "a1", At),
+        new ProductWithdrawn("p1", 3, "a1", "Dawn", 1000, "USD", "http://localhost/images/1", 1, At),
         new OrderPlaced("o1", 1, "u1", "a1", "p1", "Dawn", "http://localhost/images/1", 1, 1000, 1000, "USD", At),
         new OrderStatusChanged("o1", 2, "ACCEPTED", "REQUESTED", OrderActors.Artist, null, "u1", "a1", "p1", "Dawn", "http://localhost/images/1", 1, 1000, "USD", [1], At),
         new OrderLeftUnanswered("o1", 2, 1, "u1", "a1", "p1", "Dawn", "http://localhost/images/1", 1, 1000, "USD", At, At.AddDays(14), At.AddDays(3)),

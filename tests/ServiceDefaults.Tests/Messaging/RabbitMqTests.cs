@@ -7,6 +7,7 @@ using RabbitMQ.Client;
 using Visuels.Contracts;
 using Visuels.Contracts.Accounts;
 using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
 
@@ -138,6 +139,20 @@ public sealed class RabbitMqTests : IAsyncLifetime
         await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event arrives");
         await Eventually.Until(async () => await CountAsync($"{Readers}_error") == 1, "the poison is in the error queue");
         Assert.Equal(2, tries);
+    }
+
+    [Fact]
+    public async Task A_message_waits_for_what_its_consumer_needs_and_does_not_end_among_the_failed()
+    {
+        await using var order = await MessagingHost.StartAsync("order", Configuration, bus => bus.Record<UserRegistered>(Readers));
+        var tries = 0;
+        order.Seen.Handle = _ => Interlocked.Increment(ref tries) < 5 ? throw new DependencyUnavailableException("auth") : Task.CompletedTask;
+
+        await PublishAsync(order, Events.Registered());
+
+        await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event is handled");
+        Assert.Equal(5, tries);
+        Assert.Equal(0u, await CountAsync($"{Readers}_error"));
     }
 
     [Fact]
