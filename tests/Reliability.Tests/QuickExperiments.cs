@@ -14,6 +14,15 @@ public sealed class QuickExperiments(OneMarketplace marketplace) : IClassFixture
     [Fact]
     public Task The_same_request_five_times_at_once_is_one_order_and_one_pair_of_mails() => HoldsAsync("E2");
 
+    [Fact]
+    public Task A_crash_at_any_named_point_of_any_service_loses_nothing_and_doubles_nothing() => HoldsAsync("E4");
+
+    [Fact]
+    public Task Events_that_come_twice_and_out_of_order_end_in_the_state_of_a_clean_run() => HoldsAsync("E11");
+
+    [Fact]
+    public Task Poison_messages_hold_up_no_others_and_are_done_once_an_operator_retries_them() => HoldsAsync("E16");
+
     private async Task HoldsAsync(string name)
     {
         Assert.SkipUnless(RabbitMqNode.IsInstalled, "Needs an installed rabbitmq-server: the experiments kill nodes of their own.");

@@ -15,6 +15,7 @@ public sealed class RabbitMqNode : IAsyncDisposable
 {
     // The wrapper in /usr/sbin changes the user and drops the environment.
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private const string Control = "/usr/lib/rabbitmq/bin/rabbitmqctl";
 
     private readonly int _port = FreePort();
     private readonly int _distributionPort = FreePort();
@@ -85,6 +86,20 @@ public sealed class RabbitMqNode : IAsyncDisposable
     {
         using var kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
         await kill.WaitForExitAsync(ct);
+    }
+
+    /// <summary>Raises the memory alarm, whereupon the broker reads nothing more from who publishes, or lowers it.</summary>
+    public async Task SetMemoryAlarmAsync(bool raised, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(Control, ["-n", _name, "set_vm_memory_high_watermark", raised ? "0.00001" : "0.4"]) { RedirectStandardOutput = true };
+        start.Environment["HOME"] = _folder.FullName;
+        using var control = Process.Start(start)!;
+        var output = await control.StandardOutput.ReadToEndAsync(ct);
+        await control.WaitForExitAsync(ct);
+        if (control.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"rabbitmqctl ended with {control.ExitCode}: {output}");
+        }
     }
 
     /// <summary>Ends the node as a power cut would.</summary>

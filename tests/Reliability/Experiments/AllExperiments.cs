@@ -18,5 +18,8 @@ internal static class AllExperiments
         new Standstills(),
         new BadLinks(),
         new Departures(),
+        new RepeatedEvents(),
+        new BrokerAlarm(),
+        new PoisonMessages(),
     ];
 }
