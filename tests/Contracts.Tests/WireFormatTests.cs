@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Visuels.Contracts.Accounts;
+using Visuels.Contracts.Orders;
+using Visuels.Contracts.Products;
 using Visuels.ServiceDefaults.Messaging;
 
 namespace Visuels.Contracts.Tests;

@@ -78,7 +78,6 @@ public sealed class IndexTests(OrderApp app) : IClassFixture<OrderApp>
 
         var cards = new ProductCards(database, null!);
         await cards.ApplyAsync(card, Ct);
-        await cards.WithdrawAsync(card.Id, 2, card.ArtistId, Ct);
         await cards.GetAsync([card.Id], Ct);
     }
 
