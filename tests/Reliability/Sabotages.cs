@@ -24,6 +24,7 @@ internal static class Sabotages
         new(Sabotage.PoisonLimitOff, "E16", 0.05),
         new(Sabotage.MailRowKeyOff, "E11", 0.02),
         new(Sabotage.MailLeaseIgnored, "E17", 0.3),
+        new(Sabotage.ScheduleLeaseIgnored, "E17", 0.3),
         new(Sabotage.MessageIdRandom, "E2", 0.1),
         new(Sabotage.SentBeforeSmtp, "E5", 0.1),
         new(Sabotage.ParkOff, "E8", 0.1),

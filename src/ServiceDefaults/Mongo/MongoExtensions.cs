@@ -59,6 +59,8 @@ public static class MongoExtensions
         settings.ConnectTimeout = TimeSpan.FromSeconds(2);
         settings.SocketTimeout = TimeSpan.FromSeconds(15);
         settings.WaitQueueTimeout = TimeSpan.FromSeconds(5);
+        // The driver's 2 make a burst after a start wait for connections rather than for answers.
+        settings.MaxConnecting = 8;
         // Acknowledged means: on disk, on a majority.
         settings.WriteConcern = WriteConcern.WMajority.With(journal: true);
         return settings;

@@ -31,6 +31,11 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Five seconds in all: making a key takes milliseconds.
+    private const int LockTries = 250;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
+
     private readonly ConcurrentDictionary<string, ECDsa> _publicKeys = new();
 
     /// <summary>Full path of a file or folder in the key folder.</summary>
@@ -117,21 +122,19 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // Written aside and moved without overwriting: a process never reads half a key, and of several that start at once one wins.
-            var aside = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllText(aside, make());
-            if (!OperatingSystem.IsWindows())
+            // Several processes may start at once, and moving a file is not safe against overwriting: one makes it, the others find it.
+            using var alone = Alone(path);
+            if (!File.Exists(path))
             {
-                File.SetUnixFileMode(aside, OwnerOnly);
-            }
+                // Written aside: a process never reads half a key.
+                var aside = $"{path}.{Guid.NewGuid():N}";
+                File.WriteAllText(aside, make());
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(aside, OwnerOnly);
+                }
 
-            try
-            {
-                File.Move(aside, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(aside);
+                File.Move(aside, path);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -140,5 +143,21 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
         }
 
         return File.ReadAllText(path);
+    }
+
+    /// <summary>A lock that ends with its holder, also if that dies. Who waits for a holder that makes the file has nothing left to make.</summary>
+    private static FileStream Alone(string path)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (tries < LockTries)
+            {
+                Thread.Sleep(LockPause);
+            }
+        }
     }
 }

@@ -125,7 +125,8 @@ internal sealed class Outages : Experiment
             }
 
             return answer;
-        });
+        }
+        );
         yield return ("chat", "conversations", Get("message/conversations"));
         yield return ("chat", "send", () => market.Shop.SendAsync(
             HttpMethod.Post, new Uri(market.Gateway.Address, $"message/send/{wish.Work.Artist.Id}"), wish.Buyer, ct, new { content = "hello", type = "TEXT" }));
