@@ -52,7 +52,10 @@ internal sealed class BrokerKills : Experiment
         [
             new("kills of the broker", $"{killing.Happened}", $"{kills}", killing.Happened == kills),
             new("orders answered 201", $"{created}; {tally.Kinds}", $"{orders.Count}", created == orders.Count),
-            new("p99 of the answers", $"{p99.TotalMilliseconds:F0} ms", $"< {P99.TotalMilliseconds:F0} ms", p99 < P99),
+            // Of a few orders after a start the hundredth is one of the first, which everything is slow for.
+            trial.Scale < 1
+                ? Row.Told("p99 of the answers", $"{p99.TotalMilliseconds:F0} ms")
+                : new("p99 of the answers", $"{p99.TotalMilliseconds:F0} ms", $"< {P99.TotalMilliseconds:F0} ms", p99 < P99),
             .. Orders.Verdict(findings, tally),
             new("all mails out after the broker's last start", $"{sinceStart.Elapsed.TotalSeconds:F0} s", $"< {MailsOut.TotalSeconds:F0} s", findings.AreNone && sinceStart.Elapsed < MailsOut),
             new("mails sent twice under one Message-ID", $"{findings.Repeats}", "0: Jobs did not die", findings.Repeats == 0),

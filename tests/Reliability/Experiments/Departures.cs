@@ -54,7 +54,7 @@ internal sealed class Departures : Experiment
         await over.CancelAsync();
         await load;
         var findings = await orders.Audit.SettleAsync(trial.Patience, ct);
-        var failed = direct.Answers.Where(answer => answer is not { IsSuccess: true } && !IsRefused(answer)).ToList();
+        var failed = direct.Answers.Where(answer => answer is not { IsSuccess: true } && !IsTurnedAway(answer)).ToList();
         // Product and the Gateway are what looking around needs; the Gateway's circuit may take 3 s to close again.
         var blind = looking.Answers.Count(answer => !answer.IsSuccess
             && !ends.Exists(end => end.Name is "product" or "gateway" && end.From <= answer.SentAt + answer.Took.TotalMilliseconds && answer.SentAt <= end.To + 4_000));
@@ -63,7 +63,8 @@ internal sealed class Departures : Experiment
         [
             new("exit codes", string.Join(", ", ends.Select(end => $"{end.Name} {end.Code}")), "all 0", ends.TrueForAll(end => end.Code == 0)),
             new("the slowest end", $"{slowest.Name} {slowest.Took.TotalSeconds:F1} s", $"< {EndsWithin.TotalSeconds:F0} s", slowest.Took < EndsWithin),
-            new("orders that failed otherwise than by a refused connection", $"{failed.Count}{(failed.Count > 0 ? $": {string.Join(", ", failed.Take(3))}" : "")}", "0", failed.Count == 0),
+            new("orders that failed otherwise than by their connection", $"{failed.Count}{(failed.Count > 0 ? $": {string.Join(", ", failed.Take(3))}" : "")}", "0", failed.Count == 0),
+            new("orders that were done, and their answer lost", $"{findings.Orders - placed}", "0", findings.Orders == placed),
             new("looking around failed while Product and the Gateway were there", $"{blind} of {looking.Answers.Count}", "0", blind == 0),
             .. Orders.Verdict(findings, direct),
             new("mails sent twice under one Message-ID", $"{findings.Repeats}", "0: all ended in order", findings.Repeats == 0),
@@ -71,6 +72,6 @@ internal sealed class Departures : Experiment
         ];
     }
 
-    private static bool IsRefused(Answer answer) =>
-        answer.Failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+    // Refused; or taken by the kernel and cut off before the service had seen it, which the orders that there are must bear out.
+    private static bool IsTurnedAway(Answer answer) => answer.Failure is HttpRequestException;
 }
