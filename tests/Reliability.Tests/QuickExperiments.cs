@@ -38,7 +38,7 @@ public sealed class QuickExperiments(OneMarketplace marketplace) : IClassFixture
 /// <summary>The processes that the tests of a class share.</summary>
 public sealed class OneMarketplace : IAsyncDisposable
 {
-    public OneMarketplace() => Runner = new Runner(new Switches([], 0.1, Seed, SabotageOnly: false));
+    public OneMarketplace() => Runner = new Runner(new Switches([], 0.1, Seed, Sabotage: false));
 
     public int Seed { get; } = Random.Shared.Next(1, 1_000_000);
 

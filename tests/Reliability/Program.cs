@@ -35,16 +35,17 @@ await using var runner = new Runner(switches);
 var holds = true;
 try
 {
-    foreach (var experiment in switches.SabotageOnly ? [] : chosen)
+    if (switches.Sabotage)
     {
-        holds &= await runner.RunAsync(experiment, stop.Token);
-    }
-
-    if (switches.SabotageOnly || switches.Only.Count == 0)
-    {
-        await runner.DisposeAsync();
         await using var sabotages = new SabotageRunner(switches);
         holds &= await sabotages.RunAsync(stop.Token);
+    }
+    else
+    {
+        foreach (var experiment in chosen)
+        {
+            holds &= await runner.RunAsync(experiment, stop.Token);
+        }
     }
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Visuels.Reliability;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record Switches(IReadOnlyList<string> Only, double Scale, int Seed, bool SabotageOnly)
+internal sealed record Switches(IReadOnlyList<string> Only, double Scale, int Seed, bool Sabotage)
 {
     public const string Usage = "usage: [--only E1,E3] [--scale 0.1] [--seed N] [--sabotage]";
 
@@ -28,7 +28,7 @@ internal sealed record Switches(IReadOnlyList<string> Only, double Scale, int Se
                     i++;
                     break;
                 case "--sabotage":
-                    switches = switches with { SabotageOnly = true };
+                    switches = switches with { Sabotage = true };
                     break;
                 default:
                     return false;
