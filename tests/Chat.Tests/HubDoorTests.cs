@@ -53,6 +53,16 @@ public sealed class HubDoorTests(ChatApp app) : IClassFixture<ChatApp>
         Assert.Equal(expected, status);
     }
 
+    [Theory]
+    [InlineData("/HUB", HttpStatusCode.Forbidden)]
+    [InlineData("/Hub?access_token=x", HttpStatusCode.Unauthorized)]
+    public async Task A_foreign_page_gets_no_further_with_another_spelling_of_the_path(string path, HttpStatusCode expected) =>
+        Assert.Equal(expected, await UpgradeAsync(path, socket =>
+        {
+            socket.Options.SetRequestHeader("Cookie", $"token={app.Buyer().Token}");
+            socket.Options.SetRequestHeader("Origin", Evil);
+        }));
+
     [Fact]
     public async Task A_foreign_page_cannot_pick_up_a_connection_that_was_negotiated_elsewhere()
     {

@@ -13,7 +13,7 @@ internal static class HubDoor
     {
         var connections = app.Services.GetRequiredService<HubConnections>();
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments(Authentication.HubPath, StringComparison.Ordinal),
+            context => context.Request.Path.StartsWithSegments(Authentication.HubPath, StringComparison.OrdinalIgnoreCase),
             hub => hub.Use((context, next) =>
             {
                 if (IsByCookie(context.Request) && !CrossSiteDefence.IsFromUs(context))
@@ -32,5 +32,5 @@ internal static class HubDoor
 
     // A negotiated connection comes back with its id, and every later request of an SSE or long polling client too.
     private static bool OpensConnection(HttpRequest request) =>
-        request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal) || !request.Query.ContainsKey("id");
+        request.Path.Value!.EndsWith("/negotiate", StringComparison.OrdinalIgnoreCase) || !request.Query.ContainsKey("id");
 }

@@ -6,7 +6,7 @@ namespace Visuels.Gateway.Proxy;
 internal static class HubTunnels
 {
     public static void UseHubTunnels(this WebApplication app) => app.UseWhen(
-        context => context.Request.Path.StartsWithSegments(Authentication.HubPath, StringComparison.Ordinal),
+        context => context.Request.Path.StartsWithSegments(Authentication.HubPath, StringComparison.OrdinalIgnoreCase),
         hub => hub.Use(async (context, next) =>
         {
             using var end = app.Lifetime.ApplicationStopping.Register(context.Abort);

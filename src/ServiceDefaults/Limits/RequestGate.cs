@@ -23,7 +23,7 @@ internal sealed class RequestGate(Leaving leaving, IOptions<RequestOptions> opti
     private async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        var isHub = path.StartsWithSegments(Authentication.HubPath, StringComparison.Ordinal);
+        var isHub = path.StartsWithSegments(Authentication.HubPath, StringComparison.OrdinalIgnoreCase);
         if (leaving.HasBegun)
         {
             if (isHub)
@@ -40,7 +40,7 @@ internal sealed class RequestGate(Leaving leaving, IOptions<RequestOptions> opti
         }
 
         using var cut = leaving.Over.Register(context.Abort);
-        if (isHub || path.StartsWithSegments("/health", StringComparison.Ordinal))
+        if (isHub || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase))
         {
             await next(context);
             return;

@@ -95,7 +95,7 @@ public static class Authentication
             return Task.CompletedTask;
         }
 
-        if (request.Path.StartsWithSegments(HubPath, StringComparison.Ordinal) && request.Query["access_token"] is [{ Length: > 0 } fromQuery])
+        if (request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase) && request.Query["access_token"] is [{ Length: > 0 } fromQuery])
         {
             context.Token = fromQuery;
         }
