@@ -43,7 +43,7 @@ public static class ServiceHost
     /// <param name="configure">Runs first: what a host or a test overrides (configuration, clock).</param>
     public static WebApplicationBuilder CreateEdgeBuilder(ServiceIdentity identity, string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = identity.Assembly });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ParkedEventsCommand.ConfigurationOf(args), ApplicationName = identity.Assembly });
 
         // Quiet frameworks, unless Logging:LogLevel says otherwise; sources added first weigh least.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });

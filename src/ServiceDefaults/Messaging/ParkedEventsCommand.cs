@@ -21,6 +21,14 @@ internal static class ParkedEventsCommand
 
     public static bool Concerns(IReadOnlyList<string> args) => args is ["parked-events", ..];
 
+    /// <summary>What of a command line is configuration. To configuration, a bare <c>--all</c> would swallow the argument after it.</summary>
+    public static string[] ConfigurationOf(string[] args) => args switch
+    {
+        ["parked-events", "retry", _, .. var rest] => rest,
+        ["parked-events", _, .. var rest] => rest,
+        _ => args,
+    };
+
     /// <returns>The process's exit code: 0 when done, 1 when not, 2 when the command is not understood.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Func<WebApplication> build, TextWriter output, TextWriter errors, CancellationToken ct)
     {

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Configuration;
 using MongoDB.Driver;
+using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 
 namespace Visuels.ServiceDefaults.Tests.Messaging;
@@ -49,6 +51,20 @@ public sealed class ParkedEventsCommandTests
         Assert.Equal(exitCode, code);
         Assert.Equal("", output);
         Assert.Contains(said, errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("retry", "0198c0de-0000-7000-8000-000000000000")]
+    [InlineData("retry", "--all")]
+    public void What_follows_the_command_is_configuration(params string[] command)
+    {
+        var builder = ServiceHost.CreateEdgeBuilder(
+            new ServiceIdentity("sample", 4009, "Sample", typeof(OutboxApp).Assembly.GetName().Name!),
+            ["parked-events", .. command, "--ConnectionStrings:Mongo=mongodb://store.example", "--Mongo:DatabasePrefix", "test-"]);
+
+        Assert.Equal("mongodb://store.example", builder.Configuration.GetConnectionString("Mongo"));
+        Assert.Equal("test-", builder.Configuration["Mongo:DatabasePrefix"]);
     }
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(OutboxApp app, params string[] args)
