@@ -123,11 +123,17 @@ public sealed class DeadLetterTests : IAsyncLifetime
         var properties = new BasicProperties { MessageId = "m1\u001b[2J\r\nm2", Headers = new Dictionary<string, object?> { ["MT-Fault-ExceptionType"] = "Bad\u0007Type" } };
         await _channel.BasicPublishAsync("", $"{Queue}_error", mandatory: true, properties, Encoding.UTF8.GetBytes($"[\"{Secret}\""), Ct);
         await _channel.BasicPublishAsync("", $"{Queue}_error", mandatory: true, new BasicProperties(), Encoding.UTF8.GetBytes("17"), Ct);
+        // No text, and a word that a terminal would show from right to left.
+        var turned = new BasicProperties { Headers = new Dictionary<string, object?> { ["MT-Fault-ExceptionType"] = "\u202eTurned" } };
+        await _channel.BasicPublishAsync(
+            "", $"{Queue}_error", mandatory: true, turned, Encoding.UTF8.GetBytes("""{"messageType":["\ud800"],"sentTime":"\udc00"}"""), Ct);
 
         var (code, output) = await RunAsync("show", Queue);
 
         Assert.Equal(0, code);
-        Assert.Equal([$"{Queue}_error  m1[2Jm2  (no event)    BadType", $"{Queue}_error  (no id)  (no event)    unknown"], output.Split('\n'));
+        Assert.Equal(
+            [$"{Queue}_error  m1[2Jm2  (no event)    BadType", $"{Queue}_error  (no id)  (no event)    unknown", $"{Queue}_error  (no id)  (no event)    Turned"],
+            output.Split('\n'));
     }
 
     [Fact]

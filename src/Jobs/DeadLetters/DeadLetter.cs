@@ -40,7 +40,8 @@ internal sealed record DeadLetter(string? Id, string? Type, DateTimeOffset? Sent
                         ? Word(types[0].ToString().Split(':')[^1]) : null,
                     root.TryGetProperty("sentTime", out var sent) ? Time(sent.ToString()) : null);
         }
-        catch (JsonException)
+        // Also JSON whose strings are no text, such as half of a surrogate pair.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return (null, null);
         }
@@ -56,5 +57,5 @@ internal sealed record DeadLetter(string? Id, string? Type, DateTimeOffset? Sent
     // Whoever can write to the broker could otherwise write to the operator's terminal.
     private static string? Word(string? text) => string.IsNullOrEmpty(text)
         ? null
-        : new string([.. text.Where(c => !char.IsControl(c) && !char.IsWhiteSpace(c)).Take(LongestWord)]);
+        : new string([.. text.Where(c => !char.IsControl(c) && !char.IsWhiteSpace(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format).Take(LongestWord)]);
 }

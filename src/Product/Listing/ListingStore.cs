@@ -27,8 +27,6 @@ internal sealed class ListingStore(IMongoDatabase database, OutboxSignal signal)
         }
     }
 
-    public Task<bool> ExistsAsync(ObjectId id, CancellationToken ct) => _products.Find(p => p.Id == id).AnyAsync(ct);
-
     /// <summary>An artist's own product, unless it is archived.</summary>
     public async Task<Product?> FindAsync(ObjectId id, ObjectId artist, CancellationToken ct) =>
         await _products.Find(p => p.Id == id && p.ArtistId == artist && p.Listed)
