@@ -91,8 +91,9 @@ internal sealed partial class OutboxRelay(
         {
             return await lease(options.Lease, timeout.Token);
         }
-        catch (Exception e) when (e is MongoException or TimeoutException or OperationCanceledException)
+        catch (Exception e)
         {
+            // Also a document that cannot be read: leased, it is out of the others' way for a while.
             LogStoreFailed(e, collection.Name);
             return null;
         }

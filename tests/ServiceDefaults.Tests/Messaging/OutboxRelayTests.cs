@@ -36,6 +36,26 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
+    public async Task A_document_that_cannot_be_read_holds_up_no_other_and_stops_nothing()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        await app.Database.GetCollection<BsonDocument>("things").InsertOneAsync(
+            new BsonDocument
+            {
+                ["_id"] = "broken",
+                ["outbox"] = new BsonDocument { ["entries"] = "none", ["pendingAt"] = (app.Clock.GetUtcNow() - TimeSpan.FromHours(1)).UtcDateTime },
+            },
+            cancellationToken: Ct);
+        await app.AddAsync();
+
+        await app.StartReaderAsync();
+        var writer = await app.StartWriterAsync();
+        await app.AdvanceUntilAsync(async () => (await app.AppliedAsync()).Any(), "the other is relayed");
+
+        Assert.False(writer.App.Lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task What_is_appended_while_its_aggregate_is_relayed_is_not_lost()
     {
         await using var app = await OutboxApp.CreateAsync();
