@@ -22,6 +22,7 @@ internal sealed partial class ReaderQueues(IOptions<MessagingOptions> options, I
     public static readonly IReadOnlyDictionary<string, object?> Arguments =
         new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 1_000_000 };
 
+    private static readonly TimeSpan Goodbye = TimeSpan.FromMilliseconds(500);
     private static readonly RabbitMqMessageNameFormatter Names = new();
 
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -69,7 +70,8 @@ internal sealed partial class ReaderQueues(IOptions<MessagingOptions> options, I
     {
         if (_connection is not null)
         {
-            await _connection.DisposeAsync();
+            // A broker that hangs must not hold up the stop: what has not said goodbye by then ends with the process.
+            await _connection.DisposeAsync().AsTask().WaitAsync(Goodbye).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _one.Dispose();

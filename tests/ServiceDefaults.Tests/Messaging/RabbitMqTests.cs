@@ -3,6 +3,8 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using Visuels.Contracts;
 using Visuels.Contracts.Accounts;
@@ -213,6 +215,22 @@ public sealed class RabbitMqTests : IAsyncLifetime
         await auth.Publisher.PublishAsync(entry, Ct);
 
         await Eventually.Until(async () => await _channel.MessageCountAsync("jobs-email-code-issued", Ct) == 1, "the event is in its queue");
+    }
+
+    [Fact]
+    public async Task A_broker_that_hangs_does_not_hold_up_a_publisher_that_stops()
+    {
+        var broker = new UriBuilder(_broker);
+        await using var link = new TcpProxy(broker.Port, broker.Host);
+        broker.Port = link.Port;
+        broker.Host = "127.0.0.1";
+        var readers = new ReaderQueues(Options.Create(new MessagingOptions { RabbitMq = $"{broker.Uri}" }), NullLogger<ReaderQueues>.Instance);
+        await readers.DeclareAsync(typeof(UserRegistered), Ct);
+
+        link.Fault = LinkFault.Blackhole;
+
+        // The client's own patience with a broker that does not say goodbye is longer than what a stop may take.
+        await readers.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(4), Ct);
     }
 
     [Fact]
