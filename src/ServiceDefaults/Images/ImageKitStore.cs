@@ -17,7 +17,7 @@ internal sealed partial class ImageKitStore(HttpClient http, ImageArea area, IOp
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private string Folder => $"/visuels/{area.Name}";
+    private string Folder => $"/{options.Value.Folder}/{area.Name}";
 
     private string FilesUrl => options.Value.FilesUrl.TrimEnd('/');
 

@@ -27,6 +27,13 @@ public sealed class ImageKitOptions
     /// <summary>The account's URL endpoint, for example <c>https://ik.imagekit.io/visuels</c>; no other URL is ever stored.</summary>
     public string? UrlEndpoint { get; set; }
 
+    /// <summary>
+    /// Folder of the account that holds this installation's files: letters, digits, <c>-</c> and <c>_</c>. Two installations on one account
+    /// need one each, because files that no document shows are deleted.
+    /// </summary>
+    [Required, RegularExpression("[A-Za-z0-9_-]{1,50}")]
+    public string Folder { get; set; } = "visuels";
+
     /// <summary>Where files are uploaded to.</summary>
     [Required, Url]
     public string UploadUrl { get; set; } = "https://upload.imagekit.io/api/v1/files/upload";

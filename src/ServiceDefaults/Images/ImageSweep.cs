@@ -40,8 +40,16 @@ internal sealed partial class ImageSweep(
         {
             LogStoreFailed(e.Message.ReplaceLineEndings(" "));
         }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            // Nothing that is wrong with an image may end the service.
+            LogFailed(e);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Images in doubt cannot be read now: {Reason}")]
     private partial void LogStoreFailed(string reason);
+
+    [LoggerMessage(LogLevel.Error, "Images in doubt could not be settled; they are looked at again")]
+    private partial void LogFailed(Exception e);
 }

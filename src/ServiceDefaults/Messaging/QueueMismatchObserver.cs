@@ -10,7 +10,7 @@ internal sealed partial class QueueMismatchObserver(ILogger<QueueMismatchObserve
 
     public Task Faulted(ReceiveEndpointFaulted faulted)
     {
-        if (faulted.Exception?.ToString().Contains("PRECONDITION_FAILED", StringComparison.Ordinal) == true
+        if (faulted.Exception?.ToString().Contains("PRECONDITION_FAILED - inequivalent arg", StringComparison.Ordinal) == true
             && Interlocked.Exchange(ref _told, 1) == 0)
         {
             LogMismatch(faulted.InputAddress.Segments[^1]);
