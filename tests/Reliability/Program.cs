@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Visuels.Reliability;
 using Visuels.Reliability.Experiments;
+using Visuels.ServiceDefaults.Faults;
 using Visuels.Testing;
 
 if (!Switches.TryParse(args, out var switches))
@@ -10,10 +11,10 @@ if (!Switches.TryParse(args, out var switches))
     return 2;
 }
 
-var chosen = AllExperiments.List.Where(experiment => switches.Only.Count == 0 || switches.Only.Contains(experiment.Name)).ToList();
-if (chosen.Count == 0)
+IReadOnlyList<string> names = [.. switches.Sabotage ? Sabotage.All.Keys : AllExperiments.List.Select(experiment => experiment.Name)];
+if (switches.Only.FirstOrDefault(name => !names.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
 {
-    Console.Error.WriteLine($"No experiment is named like that. There are: {string.Join(", ", AllExperiments.List.Select(experiment => experiment.Name))}");
+    Console.Error.WriteLine($"There is no {unknown}. There are: {string.Join(", ", names)}");
     return 2;
 }
 
@@ -42,7 +43,7 @@ try
     }
     else
     {
-        foreach (var experiment in chosen)
+        foreach (var experiment in AllExperiments.List.Where(experiment => switches.Asks(experiment.Name)))
         {
             holds &= await runner.RunAsync(experiment, stop.Token);
         }

@@ -7,6 +7,8 @@ internal sealed record Switches(IReadOnlyList<string> Only, double Scale, int Se
 {
     public const string Usage = "usage: [--only E1,E3] [--scale 0.1] [--seed N] [--sabotage]";
 
+    public bool Asks(string name) => Only.Count == 0 || Only.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     public static bool TryParse(string[] args, out Switches switches)
     {
         switches = new Switches([], 1, Random.Shared.Next(1, 1_000_000), false);
@@ -16,7 +18,7 @@ internal sealed record Switches(IReadOnlyList<string> Only, double Scale, int Se
             switch (args[i])
             {
                 case "--only" when value.Length > 0:
-                    switches = switches with { Only = value.ToUpperInvariant().Split(',') };
+                    switches = switches with { Only = value.Split(',') };
                     i++;
                     break;
                 case "--scale" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var scale) && scale is > 0 and <= 10:

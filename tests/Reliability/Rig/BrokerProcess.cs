@@ -46,9 +46,9 @@ internal sealed class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Every queue of the events and every error queue that exists; null for one that does not.</summary>
+    /// <summary>Every queue of the events and what lies dead beside it; null for a queue that does not exist.</summary>
     public Task<IReadOnlyDictionary<string, QueueState?>> LookAsync(CancellationToken ct) =>
-        LookAsync(EventRoutes.Queues.Values.SelectMany(queues => queues).SelectMany(queue => new[] { queue, $"{queue}_error" }), ct);
+        LookAsync(EventRoutes.Queues.Values.SelectMany(queues => queues).SelectMany(queue => new[] { queue, $"{queue}_error", $"{queue}_skipped" }), ct);
 
     /// <summary>Takes everything out of every queue, so that one experiment's remains do not meet the next.</summary>
     public async Task PurgeAsync(CancellationToken ct)
