@@ -15,7 +15,7 @@ internal sealed class SabotageRunner(Switches switches) : IAsyncDisposable
     private const string Variable = "VISUELS_SABOTAGE";
 
     // What is lost is missed after this; what is only late has come by then, as the controls show.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly HashSet<(string, double)> _controlled = [];
     private Marketplace? _market;

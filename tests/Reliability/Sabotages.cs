@@ -25,7 +25,7 @@ internal static class Sabotages
         new(Sabotage.MailRowKeyOff, "E11", 0.02),
         new(Sabotage.MailLeaseIgnored, "E17", 0.3),
         new(Sabotage.ScheduleLeaseIgnored, "E17", 0.3),
-        new(Sabotage.MessageIdRandom, "E2", 0.1),
+        new(Sabotage.MessageIdRandom, "E8", 0.1),
         new(Sabotage.SentBeforeSmtp, "E5", 0.1),
         new(Sabotage.ParkOff, "E8", 0.1),
         new(Sabotage.ImageDiscardOff, "P7", 1),

@@ -37,9 +37,9 @@ internal sealed class Standstills : Experiment
         var (ordering, asking, looking) = (new Tally(), new Tally(), new Tally());
         // One audit of all: the same people order from both.
         var audit = new Audit(market, orders.All.Select(wish => wish.Work.Artist).Distinct().Concat(strangers));
-        async Task OrderAsync(Person buyer, Work work, Tally tally, Uri at)
+        async Task OrderAsync(Person buyer, Work work, Tally tally)
         {
-            var answer = await market.Shop.OrderAsync(buyer, work, ct, at: at);
+            var answer = await market.Shop.OrderAsync(buyer, work, ct, at: market.Gateway.Address);
             tally.Add(answer);
             if (answer.IsSuccess)
             {
@@ -59,10 +59,10 @@ internal sealed class Standstills : Experiment
             PerSecond,
             async wish =>
             {
-                await OrderAsync(wish.Buyer, wish.Work, ordering, market.Gateway.Address);
+                await OrderAsync(wish.Buyer, wish.Work, ordering);
                 if (wish.Number % 5 == 0)
                 {
-                    await OrderAsync(wish.Buyer, unknown[wish.Number], asking, market["order"].Address);
+                    await OrderAsync(wish.Buyer, unknown[wish.Number], asking);
                     looking.Add(await market.Shop.SendAsync(HttpMethod.Get, new Uri(market.Gateway.Address, "products"), null, ct));
                 }
             },
