@@ -29,6 +29,8 @@ public static class ServiceDefaultsExtensions
         services.AddOptions<SiteOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CookieOptionsSection>().BindConfiguration("Cookies").ValidateOnStart();
         services.AddSingleton<SessionCookies>();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<SecurityLog>();
         services.AddSingleton<ServiceAddresses>();
         services.ConfigureHttpJsonOptions(options => JsonRules.Apply(options.SerializerOptions));
         services.AddErrorHandling();
