@@ -13,7 +13,7 @@ public sealed class MeTests(AuthApp app) : IClassFixture<AuthApp>
     {
         var member = await app.Join();
         var token = member.Http.DefaultRequestHeaders.Authorization!.Parameter!;
-        foreach (var bad in new[] { null, "garbage", token[..^4] + "AAAA", app.Service.Keys.ServiceToken("order", "auth") })
+        foreach (var bad in new[] { null, "garbage", token[..^4] + "AAAA", app.Service.Keys.ServiceToken("order", "auth", HttpMethod.Get, new Uri(app.Service.Address, "/api/v1/auth/me")) })
         {
             using var http = app.Service.Client(bad);
             using var response = await http.Get("/api/v1/auth/me");

@@ -68,10 +68,10 @@ public sealed class CrashTests
     private static async Task<IReadOnlyList<string>> MailsAsync(AllInOneProcess all, string data, string email)
     {
         using var http = new HttpClient();
-        var token = new TestKeys(Path.Combine(data, "keys")).ServiceToken("auth", "jobs");
+        var call = new Uri($"http://localhost:{Entrance.PortOf(all.PortBase, "jobs")}/internal/mails?address={Uri.EscapeDataString(email)}");
+        var token = new TestKeys(Path.Combine(data, "keys")).ServiceToken("jobs", "jobs", HttpMethod.Get, call);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var ledger = JsonDocument.Parse(await http.GetStringAsync(
-            $"http://localhost:{Entrance.PortOf(all.PortBase, "jobs")}/internal/mails?address={Uri.EscapeDataString(email)}", Ct));
+        using var ledger = JsonDocument.Parse(await http.GetStringAsync(call, Ct));
         return [.. ledger.RootElement.GetProperty("mails").EnumerateArray().Select(mail => mail.Text("state"))];
     }
 }

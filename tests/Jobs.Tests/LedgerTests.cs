@@ -40,7 +40,7 @@ public sealed class LedgerTests : IAsyncLifetime
     [InlineData("GET", "/internal/mails/any")]
     [InlineData("POST", "/internal/mails/any/retry")]
     [InlineData("POST", "/internal/mails/retry")]
-    public async Task Only_operators_and_services_may_look_and_retry(string method, string path)
+    public async Task Only_operators_and_the_service_itself_may_look_and_retry(string method, string path)
     {
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(App.Anonymous));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(App.Client("nonsense")));
@@ -49,7 +49,8 @@ public sealed class LedgerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(App.As(ObjectId.GenerateNewId(), Roles.Artist)));
         var expected = path.Contains("any", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK;
         Assert.Equal(expected, await StatusAsync(Admin));
-        Assert.Equal(expected, await StatusAsync(App.AsService("order", "jobs")));
+        Assert.Equal(expected, await StatusAsync(App.AsService("jobs", "jobs")));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(App.AsService("order", "jobs")));
 
         async Task<HttpStatusCode> StatusAsync(HttpClient client)
         {
@@ -158,7 +159,7 @@ public sealed class LedgerTests : IAsyncLifetime
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
-            var response = await App.AsService("order", "jobs").PostAsync("/internal/mails/retry", null, Ct);
+            var response = await App.AsService("jobs", "jobs").PostAsync("/internal/mails/retry", null, Ct);
             return (await response.Content.ReadFromJsonAsync<RetryResponse>(JsonSerializerOptions.Web, Ct))!.Retried;
         }));
 

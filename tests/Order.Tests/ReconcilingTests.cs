@@ -100,7 +100,7 @@ public sealed class ReconcilingTests(OrderApp app) : IClassFixture<OrderApp>
 
     private async Task<int> RunAsync()
     {
-        using var response = await Product.PostAsync("/internal/schedules/card-reconciliation/run", null, Ct);
+        using var response = await app.Service.AsService("jobs", "order").PostAsync("/internal/schedules/card-reconciliation/run", null, Ct);
         return (await response.JsonAsync(HttpStatusCode.OK))["changed"]!.GetValue<int>();
     }
 

@@ -37,8 +37,11 @@ internal static class SampleService
         app.MapPost("/forms", (IFormCollection form) => form.Count).AllowAnonymous().DisableAntiforgery();
         app.MapPost("/me", () => "done").RequireAuthorization(Policies.Member);
         app.MapGet("/artists-only", () => "ok").RequireAuthorization(Policies.Artist);
-        app.MapGet("/internal", () => "ok").RequireAuthorization(Policies.Service);
-        app.MapGet("/operators", () => "ok").RequireAuthorization(Policies.AdminOrService);
+        app.MapGet("/internal", () => "ok").RequireServices("order", "chat");
+        app.MapPost("/internal", () => "ok").RequireServices("order");
+        app.MapGet("/internal/{id}", (string id) => id).RequireServices("order");
+        app.MapGet("/internal/nobody", () => "ok").RequireServices();
+        app.MapGet("/operators", () => "ok").RequireAdminOrServices("jobs");
         app.MapGet("/broken", string () => throw new InvalidOperationException("secret detail")).AllowAnonymous();
         app.MapGet("/dependency", string () => throw new DependencyUnavailableException("mongo at 10.0.0.1")).AllowAnonymous();
         app.MapGet("/limited", () => "ok").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);

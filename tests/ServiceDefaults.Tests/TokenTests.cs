@@ -70,26 +70,6 @@ public class TokenTests(SampleApp app) : IClassFixture<SampleApp>
     }
 
     [Fact]
-    public async Task A_service_enters_by_its_own_token_only()
-    {
-        Assert.Equal(HttpStatusCode.OK, (await app.Service.AsService("order", "product").GetAsync("/internal", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Anonymous.GetAsync("/internal", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.As(_user, Roles.Admin).GetAsync("/internal", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.AsService("order", "auth").GetAsync("/internal", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.AsService("stranger", "product").GetAsync("/internal", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.AsService("order", "product").GetAsync("/me", Ct)).StatusCode);
-    }
-
-    [Fact]
-    public async Task Operators_and_services_share_their_routes()
-    {
-        Assert.Equal(HttpStatusCode.OK, (await app.Service.AsService("jobs", "product").GetAsync("/operators", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await app.Service.As(_user, Roles.Admin).GetAsync("/operators", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await app.Service.As(_user, Roles.Artist).GetAsync("/operators", Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Anonymous.GetAsync("/operators", Ct)).StatusCode);
-    }
-
-    [Fact]
     public async Task Without_auths_keys_a_token_gets_503_and_what_is_open_stays_open()
     {
         await using var alone = await ServiceUnderTest.StartAsync(SampleService.Build, test => test.Settings["Services:auth"] = "http://127.0.0.1:1");

@@ -105,10 +105,12 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     /// <summary>A client with a user's access token.</summary>
     public HttpClient As(ObjectId user, string role) => Client(Keys.AccessToken(user, role, _clock.GetUtcNow()));
 
-    /// <summary>A client with another service's token.</summary>
+    /// <summary>A client with another service's tokens, a fresh one for each call.</summary>
     /// <param name="service">The caller.</param>
     /// <param name="audience">This service.</param>
-    public HttpClient AsService(string service, string audience) => Client(Keys.ServiceToken(service, audience, _clock.GetUtcNow()));
+    public HttpClient AsService(string service, string audience) => new(
+        new SigningHandler(call => Keys.ServiceToken(service, audience, call.Method, call.RequestUri!, _clock.GetUtcNow())))
+    { BaseAddress = Address };
 
     /// <summary>A client with any bearer token, or none. Cookies are the test's business.</summary>
     public HttpClient Client(string? token)
@@ -135,5 +137,15 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         await StopAsync();
         await Bus.DisposeAsync();
         await Auth.DisposeAsync();
+    }
+
+    private sealed class SigningHandler(Func<HttpRequestMessage, string> token)
+        : DelegatingHandler(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token(request));
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

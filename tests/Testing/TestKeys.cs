@@ -63,11 +63,11 @@ public sealed class TestKeys
         return Handler.CreateToken(token);
     }
 
-    /// <summary>A token by which one service calls another.</summary>
-    public string ServiceToken(string from, string to, DateTimeOffset? now = null)
+    /// <summary>A token by which one service makes one call to another.</summary>
+    public string ServiceToken(string from, string to, HttpMethod method, Uri call, DateTimeOffset? now = null, Action<SecurityTokenDescriptor>? alter = null)
     {
         var issued = (now ?? DateTimeOffset.UtcNow).UtcDateTime;
-        return Handler.CreateToken(new SecurityTokenDescriptor
+        var token = new SecurityTokenDescriptor
         {
             TokenType = TokenRules.ServiceTokenType,
             Issuer = from,
@@ -75,10 +75,21 @@ public sealed class TestKeys
             IssuedAt = issued,
             NotBefore = issued,
             Expires = issued + TokenRules.ServiceTokenLife,
-            Claims = new Dictionary<string, object> { [TokenRules.Subject] = from },
-            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(ReadOrMake(from)), SecurityAlgorithms.EcdsaSha256),
-        });
+            Claims = new Dictionary<string, object>
+            {
+                [TokenRules.Subject] = from,
+                [JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString("N"),
+                [TokenRules.CallMethod] = method.Method,
+                [TokenRules.CallPath] = TokenRules.PathOfCall(call.AbsolutePath),
+            },
+            SigningCredentials = new SigningCredentials(ServiceKey(from), SecurityAlgorithms.EcdsaSha256),
+        };
+        alter?.Invoke(token);
+        return Handler.CreateToken(token);
     }
+
+    /// <summary>A service's own key; one of a name that is no service's is made, and nobody trusts it.</summary>
+    public ECDsaSecurityKey ServiceKey(string service) => new(ReadOrMake(service));
 
     private ECDsa ReadOrMake(string name)
     {

@@ -10,7 +10,7 @@ internal static class CardEndpoints
     private const int Most = 50;
 
     public static void MapCards(this IEndpointRouteBuilder app) =>
-        app.MapGroup("/api/v1/auth/internal").WithTags("Internal").RequireAuthorization(Policies.Service)
+        app.MapGroup("/api/v1/auth/internal").WithTags("Internal").RequireServices("product", "order", "chat", "jobs")
             .MapPost("/cards", Cards);
 
     private static async Task<Results<Ok<UserCardsResponse>, ProblemHttpResult>> Cards(

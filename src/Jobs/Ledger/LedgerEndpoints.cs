@@ -15,7 +15,7 @@ internal static class LedgerEndpoints
 
     public static void MapLedger(this IEndpointRouteBuilder app)
     {
-        var mails = app.MapGroup("/internal/mails").WithTags("Mails").RequireAuthorization(Policies.AdminOrService);
+        var mails = app.MapGroup("/internal/mails").WithTags("Mails").RequireAdminOrServices("jobs");
         mails.MapGet("/", List);
         mails.MapGet("/{id}", Get);
         mails.MapPost("/{id}/retry", Retry);

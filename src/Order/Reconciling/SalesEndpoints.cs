@@ -9,7 +9,7 @@ namespace Visuels.Orders.Reconciling;
 internal static class SalesEndpoints
 {
     public static void MapSales(this IEndpointRouteBuilder app) => app
-        .MapGroup("/api/v1/order/internal").WithTags("Internal").RequireAuthorization(Policies.Service)
+        .MapGroup("/api/v1/order/internal").WithTags("Internal").RequireServices("product")
         .MapPost("/sales", Read);
 
     private static async Task<Ok<SalesResponse>> Read(SalesRequest request, SoldEditions sold, CancellationToken ct) =>

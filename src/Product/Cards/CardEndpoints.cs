@@ -11,7 +11,7 @@ internal static class CardEndpoints
 {
     public static void MapCards(this IEndpointRouteBuilder app)
     {
-        var cards = app.MapGroup("/api/v1/products/internal").WithTags("Internal").RequireAuthorization(Policies.Service);
+        var cards = app.MapGroup("/api/v1/products/internal").WithTags("Internal").RequireServices("order");
         cards.MapPost("/cards", Many);
         cards.MapGet("/{id}", One);
     }

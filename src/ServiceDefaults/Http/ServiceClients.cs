@@ -27,7 +27,7 @@ public static class ServiceClients
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.For(audience));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.For(audience, request.Method, request.RequestUri!));
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -20,7 +20,7 @@ internal static class ScheduleEndpoints
         }
 
         // The same in every service: a service's document tells of its own routes.
-        var schedules = app.MapGroup("/internal/schedules").RequireAuthorization(Policies.AdminOrService).ExcludeFromDescription();
+        var schedules = app.MapGroup("/internal/schedules").RequireAdminOrServices("jobs").ExcludeFromDescription();
         schedules.MapGet("/", List);
         schedules.MapPost("/{name}/run", Run);
     }

@@ -26,6 +26,7 @@ public static class Authentication
         services.AddOptions<KeyOptions>().BindConfiguration("Keys").ValidateOnStart();
         services.AddSingleton<KeyFolder>();
         services.AddSingleton<ServiceTokens>();
+        services.AddSingleton<CallBinding>();
         services.AddSingleton<JsonWebKeySetRetriever>();
 
         services.AddAuthentication(UserScheme).AddJwtBearer(UserScheme, _ => { }).AddJwtBearer(ServiceScheme, _ => { });
@@ -39,7 +40,7 @@ public static class Authentication
                 options.Events = new JwtBearerEvents { OnMessageReceived = ReadToken, OnChallenge = Challenge };
             });
         services.AddOptions<JwtBearerOptions>(ServiceScheme)
-            .Configure<TimeProvider, KeyFolder>((options, clock, keys) =>
+            .Configure<TimeProvider, KeyFolder, CallBinding>((options, clock, keys, calls) =>
             {
                 options.MapInboundClaims = false;
                 options.TokenValidationParameters = TokenRules.Validation(identity.Name, TokenRules.ServiceTokenType, clock);
@@ -47,18 +48,29 @@ public static class Authentication
                 options.TokenValidationParameters.ValidIssuers = TokenRules.Services;
                 options.TokenValidationParameters.IssuerSigningKeyResolver = (_, token, _, _) =>
                     TokenRules.Services.Contains(token.Issuer) && keys.PublicKey(token.Issuer) is { } key ? [new ECDsaSecurityKey(key)] : [];
-                options.Events = new JwtBearerEvents { OnChallenge = Challenge };
+                options.Events = new JwtBearerEvents
+                {
+                    OnTokenValidated = context =>
+                    {
+                        if (!calls.TryUse(context.Principal!, context.Request))
+                        {
+                            context.Fail("The token is for another call, or was used before.");
+                        }
+
+                        return Task.CompletedTask;
+                    },
+                    OnChallenge = Challenge,
+                };
             });
 
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.User, policy => policy.RequireRole(Roles.User))
             .AddPolicy(Policies.Artist, policy => policy.RequireRole(Roles.Artist))
             .AddPolicy(Policies.Member, policy => policy.RequireRole(Roles.User, Roles.Artist))
-            .AddPolicy(Policies.Service, policy => policy.AddAuthenticationSchemes(ServiceScheme).RequireAuthenticatedUser())
+            .AddPolicy(Policies.Service, policy => policy.AddAuthenticationSchemes(ServiceScheme).RequireAssertion(ServiceCallers.IsAllowedService))
             .AddPolicy(Policies.AdminOrService, policy => policy
                 .AddAuthenticationSchemes(UserScheme, ServiceScheme)
-                .RequireAssertion(context =>
-                    context.User.IsInRole(Roles.Admin) || context.User.Identities.Any(i => i is { IsAuthenticated: true, AuthenticationType: ServiceIdentityType })));
+                .RequireAssertion(context => ServiceCallers.IsAdmin(context) || ServiceCallers.IsAllowedService(context)));
     }
 
     /// <summary>Authentication type of a principal that a service token made.</summary>

@@ -27,9 +27,11 @@ public sealed class ServiceTokens
         _credentials = new SigningCredentials(new ECDsaSecurityKey(key), SecurityAlgorithms.EcdsaSha256);
     }
 
-    /// <summary>A token for one call.</summary>
+    /// <summary>A token for one call, good for that method and path only.</summary>
     /// <param name="audience">Name of the service that is called.</param>
-    public string For(string audience)
+    /// <param name="method">Method of the call.</param>
+    /// <param name="call">Absolute address of the call; host and query do not matter.</param>
+    public string For(string audience, HttpMethod method, Uri call)
     {
         var now = _clock.GetUtcNow().UtcDateTime;
         return Handler.CreateToken(new SecurityTokenDescriptor
@@ -43,7 +45,9 @@ public sealed class ServiceTokens
             Claims = new Dictionary<string, object>
             {
                 [TokenRules.Subject] = _identity.Name,
-                [JwtRegisteredClaimNames.Jti] = RandomNumberGenerator.GetHexString(16),
+                [JwtRegisteredClaimNames.Jti] = RandomNumberGenerator.GetHexString(32),
+                [TokenRules.CallMethod] = method.Method,
+                [TokenRules.CallPath] = TokenRules.PathOfCall(call.AbsolutePath),
             },
             SigningCredentials = _credentials,
         });

@@ -23,6 +23,12 @@ public static class TokenRules
     /// <summary>Claim with the session's id.</summary>
     public const string Session = "sid";
 
+    /// <summary>Claim of a service token with the HTTP method that it is for.</summary>
+    public const string CallMethod = "htm";
+
+    /// <summary>Claim of a service token with the path that it is for, as <see cref="PathOfCall"/> spells it.</summary>
+    public const string CallPath = "htu";
+
     /// <summary>Life of an access token.</summary>
     public static readonly TimeSpan AccessTokenLife = TimeSpan.FromMinutes(10);
 
@@ -34,6 +40,10 @@ public static class TokenRules
 
     /// <summary>The services; a user's token names them all as audiences, and each requires its own name.</summary>
     public static readonly string[] Services = ["auth", "product", "order", "chat", "jobs"];
+
+    /// <summary>How a service token spells the path of its call: decoded, without query and without a slash at the end.</summary>
+    /// <param name="escapedPath">The path as it stands in the URL, without the host.</param>
+    public static string PathOfCall(string escapedPath) => "/" + Uri.UnescapeDataString(escapedPath).Trim('/');
 
     internal static TokenValidationParameters Validation(string audience, string tokenType, TimeProvider clock) => new()
     {

@@ -15,7 +15,7 @@ internal static class ScheduleRuns
         foreach (var (service, second) in seconds)
         {
             Uri[] instances = [new(market[service].Address, "internal/schedules/"), new(second.Address, "internal/schedules/")];
-            var list = await market.Shop.SendAsServiceAsync(HttpMethod.Get, instances[0], "auth", service, ct);
+            var list = await market.Shop.SendAsServiceAsync(HttpMethod.Get, instances[0], "jobs", service, ct);
             if (!list.IsSuccess)
             {
                 // This service does nothing by itself.
@@ -30,7 +30,7 @@ internal static class ScheduleRuns
                     Times,
                     async number =>
                     {
-                        var answer = await market.Shop.SendAsServiceAsync(HttpMethod.Post, new Uri(instances[number % 2], $"{name}/run"), "auth", service, ct);
+                        var answer = await market.Shop.SendAsServiceAsync(HttpMethod.Post, new Uri(instances[number % 2], $"{name}/run"), "jobs", service, ct);
                         if (answer.IsSuccess)
                         {
                             times.Add((answer.Json.GetProperty("startedAt").GetDateTimeOffset(), answer.Json.GetProperty("endedAt").GetDateTimeOffset()));

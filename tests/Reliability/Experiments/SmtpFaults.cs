@@ -154,7 +154,7 @@ internal sealed class SmtpFaults : Experiment
             }
 
             var path = new Uri(market["jobs"].Address, $"internal/mails/retry?template=order-placed&since={since.UtcDateTime:O}");
-            await market.Shop.SendAsServiceAsync(HttpMethod.Post, path, "auth", "jobs", ct);
+            await market.Shop.SendAsServiceAsync(HttpMethod.Post, path, "jobs", "jobs", ct);
             await SettledAsync(refused);
             return (await RowsAsync(refused)).Count(row => row is { State: MailStates.Sent, Retries: [{ By: "auth" }] });
         }

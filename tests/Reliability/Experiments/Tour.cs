@@ -150,7 +150,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         foreach (var service in Marketplace.Names)
         {
             var all = new Uri(market[service].Address, "internal/schedules/");
-            var list = await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Get, all, "auth", service, ct), Tally, patience, ct);
+            var list = await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Get, all, "jobs", service, ct), Tally, patience, ct);
             if (!list.IsSuccess)
             {
                 // This service does nothing by itself.
@@ -159,7 +159,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
 
             foreach (var name in list.Json.GetProperty("schedules").EnumerateArray().Select(schedule => schedule.GetProperty("name").GetString()))
             {
-                await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Post, new Uri(all, $"{name}/run"), "auth", service, ct), Tally, patience, ct);
+                await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Post, new Uri(all, $"{name}/run"), "jobs", service, ct), Tally, patience, ct);
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class Shop(Marketplace market) : IDisposable
     public async Task<Answer> SendAsServiceAsync(HttpMethod method, Uri uri, string from, string to, CancellationToken ct, object? body = null)
     {
         using var request = new HttpRequestMessage(method, uri) { Content = body is null ? null : JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", market.Keys.ServiceToken(from, to));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", market.Keys.ServiceToken(from, to, method, uri));
         return await SendAsync(request, ct);
     }
 

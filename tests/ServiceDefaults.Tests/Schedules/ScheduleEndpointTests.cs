@@ -27,6 +27,7 @@ public sealed class ScheduleEndpointTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(app.As(ObjectId.GenerateNewId(), Roles.Artist)));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app.As(ObjectId.GenerateNewId(), Roles.Admin)));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(app.AsService("jobs", "product")));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(app.AsService("order", "product")));
 
         async Task<HttpStatusCode> StatusAsync(HttpClient client)
         {
