@@ -4,6 +4,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
+using Visuels.Auth.Deletion;
 using Visuels.Auth.Google;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.Sessions;
@@ -32,19 +33,21 @@ public static class AuthService
         builder.AddImages<ProfileImageReferences>("artists");
         builder.AddGoogleSignIn();
         builder.AddMessaging(Identity.Name, _ => { });
-        services.AddOutboxRelay(AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(KnownAddressSignedUp));
+        services.AddOutboxRelay(AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
-        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>();
+        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<DeletedAccounts>();
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
+        services.AddSingleton<AccountDeletion>();
         services.AddSingleton<OneTimeCodes>().AddSingleton<SignUps>().AddSingleton<Passwords.Passwords>();
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
         services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
             jwt.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(signer.Configuration));
         services.AddSchedules(schedules => schedules
             .Add<UnprovenAccounts>("unproven-accounts", TimeSpan.FromHours(1))
+            .Add<DeletedAccountLeftovers>("deleted-accounts", DeletedAccountLeftovers.Every)
             .Add<OrphanedImages>("orphaned-images", TimeSpan.FromDays(1)));
         services.AddValidation();
 
@@ -60,6 +63,7 @@ public static class AuthService
         app.MapSessions();
         app.MapGoogle();
         app.MapMe();
+        app.MapDeletion();
         app.MapCards();
         app.MapUserProfiles();
         app.MapArtistProfiles();

@@ -5,6 +5,7 @@ using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 
@@ -33,6 +34,7 @@ public static class ChatService
         builder.Services.AddSingleton<MessageLog>();
         builder.Services.AddSingleton<Messenger>();
         builder.AddHub();
+        builder.Services.AddSchedules(schedules => schedules.Add<DeletedUsers>(DeletedUsers.Name, DeletedUsers.Every));
         builder.Services.AddValidation();
 
         var app = builder.Build();

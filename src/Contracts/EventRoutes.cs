@@ -17,6 +17,7 @@ public static class EventRoutes
         [typeof(KnownAddressSignedUp)] = ["jobs-known-address-signed-up"],
         [typeof(UserRegistered)] = ["product-user-registered", "order-user-registered", "chat-user-registered", "jobs-user-registered"],
         [typeof(UserUpdated)] = ["product-user-updated", "order-user-updated", "chat-user-updated", "jobs-user-updated"],
+        [typeof(UserDeleted)] = ["product-user-deleted", "order-user-deleted", "chat-user-deleted", "jobs-user-deleted"],
         [typeof(ProductListed)] = ["order-product-listed"],
         [typeof(ProductUpdated)] = ["order-product-updated"],
         [typeof(ProductWithdrawn)] = ["order-product-withdrawn"],

@@ -41,6 +41,7 @@ public static class JobsService
         bus.AddConsumer<KnownAddressSignedUpConsumer>();
         bus.AddConsumer<Consumers.UserRegisteredConsumer>();
         bus.AddConsumer<UserUpdatedConsumer>();
+        bus.AddConsumer<UserDeletedConsumer>();
         bus.AddConsumer<OrderPlacedConsumer>();
         bus.AddConsumer<OrderStatusChangedConsumer>();
         bus.AddConsumer<OrderLeftUnansweredConsumer>();

@@ -54,6 +54,7 @@ public static class OrderService
         services.AddSchedules(schedules => schedules
             .Add<OrderReminders>("order-reminders", TimeSpan.FromHours(1))
             .Add<OrderExpiry>("order-expiry", TimeSpan.FromHours(1))
+            .Add<DeletedUsers>(DeletedUsers.Name, DeletedUsers.Every)
             .Add<CardReconciliation>("card-reconciliation", TimeSpan.FromDays(1)));
         services.AddValidation();
 

@@ -50,6 +50,7 @@ public static class ProductService
         services.AddServiceClient<SoldOrdersClient>("order");
         services.AddSchedules(schedules => schedules
             .Add<SaleReconciliation>("sale-reconciliation", TimeSpan.FromHours(6))
+            .Add<DeletedUsers>(DeletedUsers.Name, DeletedUsers.Every)
             .Add<OrphanedImages>("orphaned-images", TimeSpan.FromDays(1)));
         services.AddValidation();
 

@@ -21,6 +21,8 @@ public class WireFormatTests
             """{"userId":"u1","version":2,"email":"ann@example.com","username":"ann","name":"Ann","role":"ARTIST","at":"2026-11-22T09:30:00+00:00"}"""),
         (new UserUpdated("u1", 4, "ann@example.com", "ann", "Ann B.", "ARTIST", At),
             """{"userId":"u1","version":4,"email":"ann@example.com","username":"ann","name":"Ann B.","role":"ARTIST","at":"2026-11-22T09:30:00+00:00"}"""),
+        (new UserDeleted("u1", 5, At),
+            """{"userId":"u1","version":5,"at":"2026-11-22T09:30:00+00:00"}"""),
         (new ProductListed("p1", 1, "u1", "Dusk", 12050, "USD", "http://localhost:4000/images/products/a.webp", 1, At),
             """{"productId":"p1","version":1,"artistId":"u1","title":"Dusk","priceMinor":12050,"currency":"USD","imageUrl":"http://localhost:4000/images/products/a.webp","editions":1,"at":"2026-11-22T09:30:00+00:00"}"""),
         (new ProductUpdated("p1", 2, "u1", "Dusk II", 13000, "EUR", "http://localhost:4000/images/products/b.webp", 5, At),

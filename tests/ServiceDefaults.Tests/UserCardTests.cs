@@ -7,6 +7,7 @@ using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests;
 
@@ -39,6 +40,35 @@ public class UserCardTests(SampleApp app) : IClassFixture<SampleApp>
         await app.Service.Bus.PublishAsync(Version(3));
         await app.Service.Bus.PublishAsync(Version(4));
         await NameBecomesAsync(id, "Name 4");
+    }
+
+    [Fact]
+    [Proves(Requirement.AccountLife)]
+    public async Task A_deleted_account_names_nobody_and_no_late_event_brings_the_name_back()
+    {
+        var (known, unknown) = (ObjectId.GenerateNewId(), ObjectId.GenerateNewId());
+        UserRegistered Registered(ObjectId id) => new(id.ToString(), 2, "c@example.com", "cat", "Cat", Roles.User, DateTimeOffset.UtcNow);
+        UserUpdated Updated(ObjectId id) => new(id.ToString(), 3, "c@example.com", "cat", "Cat B.", Roles.User, DateTimeOffset.UtcNow);
+        await app.Service.Bus.PublishAsync(Registered(known));
+        await NameBecomesAsync(known, "Cat");
+
+        foreach (var id in new[] { known, unknown })
+        {
+            var last = ObjectId.GenerateNewId();
+            await app.Service.Bus.PublishAsync(new UserDeleted(id.ToString(), 4, DateTimeOffset.UtcNow));
+            await NameBecomesAsync(id, UserCard.DeletedName);
+            await app.Service.Bus.PublishAsync(Registered(id));
+            await app.Service.Bus.PublishAsync(Updated(id));
+            await app.Service.Bus.PublishAsync(new UserDeleted(id.ToString(), 4, DateTimeOffset.UtcNow));
+            await app.Service.Bus.PublishAsync(Updated(id) with { UserId = last.ToString() });
+            await NameBecomesAsync(last, "Cat B.");
+
+            var stored = await app.Service.Database.GetCollection<BsonDocument>("users").Find(new BsonDocument("_id", id)).SingleAsync(Ct);
+            Assert.DoesNotContain("cat", stored.ToJson(), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("c@example.com", stored.ToJson(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(UserCard.DeletedName, (await CardAsync(unknown)).GetProperty("name").GetString());
     }
 
     [Fact]

@@ -44,6 +44,12 @@ internal sealed class Account
     /// <summary>When the account goes if its address is not proven by then; absent once it is.</summary>
     public DateTimeOffset? UnprovenUntil { get; set; }
 
+    /// <summary>When the owner deleted it. Then the document names nobody: it only keeps the id from being taken for unknown.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>When to look for leftovers of the deleted account once more; absent otherwise.</summary>
+    public DateTimeOffset? ForgetAt { get; set; }
+
     public UserProfile? UserProfile { get; set; }
 
     public ArtistProfile? ArtistProfile { get; set; }
@@ -56,5 +62,9 @@ internal sealed class Account
 
     public UserUpdated Updated(DateTimeOffset now) => new(Id.ToString(), Version, Email, Username, Name, Role, now);
 
-    public UserCardItem ToCard() => new(Id, Version, Username, Name, Email, Role);
+    public UserDeleted Deleted(DateTimeOffset now) => new(Id.ToString(), Version, now);
+
+    public UserCardItem ToCard() => DeletedAt is null
+        ? new(Id, Version, Username, Name, Email, Role)
+        : new(Id, Version, "", UserCard.DeletedName, "", Roles.Deleted);
 }

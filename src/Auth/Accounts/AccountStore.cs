@@ -17,6 +17,9 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
     private static readonly FilterDefinitionBuilder<Account> Filter = Builders<Account>.Filter;
     private static readonly IndexKeysDefinitionBuilder<Account> Keys = Builders<Account>.IndexKeys;
 
+    /// <summary>Not deleted by its owner. Every write that is not made against a version needs it: nothing may come back into a deleted account.</summary>
+    public static readonly FilterDefinition<Account> Present = Filter.Exists(a => a.DeletedAt, false);
+
     private static readonly FilterDefinition<Account> Unproven = Filter.Eq(a => a.Verified, false);
 
     private readonly IMongoCollection<Account> _accounts = database.GetCollection<Account>(Collection);
@@ -34,7 +37,7 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         ],
         ct);
 
-    public Task<Account?> FindAsync(ObjectId id, CancellationToken ct) => FirstAsync(Filter.Eq(a => a.Id, id), ct);
+    public Task<Account?> FindAsync(ObjectId id, CancellationToken ct) => FirstAsync(Filter.Eq(a => a.Id, id) & Present, ct);
 
     public Task<Account?> FindByEmailAsync(string email, CancellationToken ct) => FirstAsync(Filter.Eq(a => a.Email, email), ct);
 
@@ -46,6 +49,7 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         return (found.Find(a => a.Email == email), found.Find(a => a.UsernameKey == key));
     }
 
+    /// <summary>Cards of proven accounts; a deleted one has an anonymous card, for those who only now hear of it.</summary>
     public async Task<IReadOnlyList<UserCardItem>> GetCardsAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken ct) =>
         [.. (await Read(Filter.In(a => a.Id, ids) & Filter.Eq(a => a.Verified, true)).ToListAsync(ct)).Select(account => account.ToCard())];
 
@@ -132,7 +136,7 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
     {
         var now = clock.GetUtcNow();
         var told = new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, now);
-        await _accounts.UpdateOneAsync(a => a.Id == account.Id, Update.Combine().Publishing(now, told), cancellationToken: ct);
+        await _accounts.UpdateOneAsync(Filter.Eq(a => a.Id, account.Id) & Present, Update.Combine().Publishing(now, told), cancellationToken: ct);
         signal.Raise();
     }
 

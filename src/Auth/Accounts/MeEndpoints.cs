@@ -34,5 +34,5 @@ internal static class MeEndpoints
         };
 
     // The token outlives its account by some minutes.
-    private static ProblemHttpResult Gone() => Problems.Unauthorized("unauthorized", "This account does not exist any more.");
+    internal static ProblemHttpResult Gone() => Problems.Unauthorized("unauthorized", "This account does not exist any more.");
 }

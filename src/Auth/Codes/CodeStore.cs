@@ -1,4 +1,5 @@
 using MongoDB.Driver;
+using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
@@ -72,6 +73,15 @@ internal sealed class CodeStore(IMongoDatabase database, OutboxSignal signal, Ti
     /// <summary>Forgets the tries that led to a proof: an address that was proven today must not look as if somebody had guessed.</summary>
     public Task ForgetAttemptsAsync(Code proven, CancellationToken ct) => _codes.UpdateOneAsync(
         code => code.Key == proven.Key && code.Version == proven.Version, Update.Set(code => code.Attempts, 0), cancellationToken: ct);
+
+    /// <summary>
+    /// Makes the codes of an address worthless, so that it can sign up anew as another account. What stays for a day is how many were sent:
+    /// deleting and signing up in turn must not fill a mailbox.
+    /// </summary>
+    public Task WithdrawAsync(string email, CancellationToken ct) => _codes.UpdateManyAsync(
+        Builders<Code>.Filter.In(code => code.Key, CodePurposes.All.Select(purpose => Code.KeyOf(purpose, email))),
+        Update.Unset(code => code.Hash).Unset(code => code.PasswordHash).Unset(code => code.UserId).Inc(code => code.Version, 1),
+        cancellationToken: ct);
 
     private async Task<Code?> TakeAsync(string key, bool orMake, CancellationToken ct) => await _codes.FindOneAndUpdateAsync(
         Builders<Code>.Filter.Where(code => code.Key == key && code.Attempts < Code.Tries),

@@ -18,7 +18,7 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
 
     /// <summary>Lets a person from Google into a proven account of the same, proven, address. Null when another one has been let in before.</summary>
     public Task<Account?> LinkAsync(Account account, string subject, CancellationToken ct) => WriteAsync(
-        Filter.Eq(a => a.Id, account.Id) & Filter.Eq(a => a.Verified, true) & Filter.Exists(a => a.GoogleSubject, false),
+        Filter.Eq(a => a.Id, account.Id) & AccountStore.Present & Filter.Eq(a => a.Verified, true) & Filter.Exists(a => a.GoogleSubject, false),
         Update.Set(a => a.GoogleSubject, subject),
         ct);
 

@@ -79,7 +79,7 @@ internal sealed class ProfileStore(IMongoDatabase database, TimeProvider clock)
     private async Task<Account?> WriteAsync(
         FilterDefinition<Account> filter, UpdateDefinition<Account> update, ReturnDocument which, CancellationToken ct) =>
         await _accounts.FindOneAndUpdateAsync(
-            filter,
+            filter & AccountStore.Present,
             update,
             new FindOneAndUpdateOptions<Account> { ReturnDocument = which, Projection = Builders<Account>.Projection.Exclude(a => a.Outbox) },
             ct);

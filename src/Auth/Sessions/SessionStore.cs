@@ -59,6 +59,8 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
         return null;
     }
 
+    public async Task<Session?> FindAsync(ObjectId id, CancellationToken ct) => await _sessions.Find(s => s.Id == id).FirstOrDefaultAsync(ct);
+
     public Task EndAsync(ObjectId id, CancellationToken ct) => _sessions.DeleteOneAsync(s => s.Id == id, ct);
 
     public Task EndAllAsync(ObjectId userId, CancellationToken ct) => _sessions.DeleteManyAsync(s => s.UserId == userId, ct);

@@ -24,4 +24,7 @@ public static class CodePurposes
 {
     /// <summary>Proves that a new account owns its address.</summary>
     public const string VerifyEmail = "VERIFY_EMAIL";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [VerifyEmail];
 }

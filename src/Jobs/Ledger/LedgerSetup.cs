@@ -3,6 +3,7 @@ using Visuels.Jobs.Sending;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Schedules;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Jobs.Ledger;
 
@@ -20,7 +21,9 @@ internal static class LedgerSetup
         services.AddSingleton<MailComposer>();
         services.AddSingleton<MailMetrics>();
         services.AddSingleton<MailDelivery>();
-        services.AddSchedules(schedules => schedules.Add<MailRetention>("ledger-retention", TimeSpan.FromDays(1)));
+        services.AddSchedules(schedules => schedules
+            .Add<MailRetention>("ledger-retention", TimeSpan.FromDays(1))
+            .Add<DeletedUsers>(DeletedUsers.Name, DeletedUsers.Every));
         services.AddHostedService<MailDispatcher>();
     }
 

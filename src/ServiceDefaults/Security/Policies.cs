@@ -30,4 +30,7 @@ public static class Roles
 
     /// <summary>Operates; granted by the operator's command only.</summary>
     public const string Admin = "ADMIN";
+
+    /// <summary>What is left of an account that its owner deleted; no token ever has it.</summary>
+    public const string Deleted = "DELETED";
 }

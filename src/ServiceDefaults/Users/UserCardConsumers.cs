@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MongoDB.Bson;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Http;
@@ -18,12 +19,23 @@ public static class UserCardExtensions
         return services.AddStore<UserCards>();
     }
 
-    /// <summary>Reads <see cref="UserRegistered"/> and <see cref="UserUpdated"/> into <see cref="UserCards"/>.</summary>
+    /// <summary>Reads <see cref="UserRegistered"/>, <see cref="UserUpdated"/> and <see cref="UserDeleted"/> into <see cref="UserCards"/>.</summary>
     /// <param name="bus">The service's bus.</param>
     public static void AddUserCardConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<UserRegisteredConsumer>();
         bus.AddConsumer<UserUpdatedConsumer>();
+        bus.AddConsumer<UserDeletedConsumer>();
+    }
+
+    /// <summary>Adds something that holds data of people, and forgets those who delete their account.</summary>
+    /// <typeparam name="T">What holds the data.</typeparam>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddForgetting<T>(this IServiceCollection services)
+        where T : class, IForgetsUsers
+    {
+        services.TryAddSingleton<T>();
+        return services.AddSingleton<IForgetsUsers>(provider => provider.GetRequiredService<T>());
     }
 
     /// <summary>The card that an event carries.</summary>

@@ -13,11 +13,17 @@ namespace Visuels.ServiceDefaults.Users;
 /// </summary>
 public sealed class UserCards(IMongoDatabase database, UserCardsClient auth) : ICreatesIndexes
 {
+    private static readonly UpdateDefinitionBuilder<UserCard> Update = Builders<UserCard>.Update;
+
     private readonly IMongoCollection<UserCard> _cards = database.GetCollection<UserCard>("users");
 
     /// <inheritdoc />
-    public Task CreateIndexesAsync(CancellationToken ct) => _cards.Indexes.CreateOneAsync(
-        new CreateIndexModel<UserCard>(Builders<UserCard>.IndexKeys.Ascending(card => card.Username)), cancellationToken: ct);
+    public Task CreateIndexesAsync(CancellationToken ct) => _cards.Indexes.CreateManyAsync(
+        [
+            new(Builders<UserCard>.IndexKeys.Ascending(card => card.Username)),
+            new(Builders<UserCard>.IndexKeys.Ascending(card => card.ForgetAt), new CreateIndexOptions { Name = "forget_at", Sparse = true }),
+        ],
+        ct);
 
     /// <summary>Keeps a card unless a newer version is known already; order and repetition of events do not matter.</summary>
     /// <param name="card">The card.</param>
@@ -25,12 +31,36 @@ public sealed class UserCards(IMongoDatabase database, UserCardsClient auth) : I
     public Task ApplyAsync(UserCard card, CancellationToken ct) => _cards.ApplyNewerAsync(
         Builders<UserCard>.Filter.Eq(known => known.Id, card.Id),
         card.Version,
-        Builders<UserCard>.Update
+        Update
             .Set(known => known.Username, card.Username)
             .Set(known => known.Name, card.Name)
             .Set(known => known.Email, card.Email)
             .Set(known => known.Role, card.Role),
         ct);
+
+    /// <summary>Puts an anonymous card in the place of what was known of an account, and notes when to look for leftovers once more.</summary>
+    /// <param name="id">The account.</param>
+    /// <param name="version">The version with which it was deleted.</param>
+    /// <param name="forgetAt">When <see cref="DeletedUsers"/> looks again.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task EraseAsync(ObjectId id, long version, DateTimeOffset forgetAt, CancellationToken ct)
+    {
+        await ApplyAsync(UserCard.Anonymous(id, version), ct);
+        await _cards.UpdateOneAsync(card => card.Id == id, Update.Set(card => card.ForgetAt, forgetAt), cancellationToken: ct);
+    }
+
+    /// <summary>Some of the deleted accounts whose leftovers are to be looked for by now.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<List<UserCard>> FindForgettableAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
+        _cards.Find(card => card.ForgetAt <= now).SortBy(card => card.ForgetAt).Limit(limit).ToListAsync(ct);
+
+    /// <summary>Nothing is left of a deleted account.</summary>
+    /// <param name="card">Its card, as it was read.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task MarkForgottenAsync(UserCard card, CancellationToken ct) => _cards.UpdateOneAsync(
+        known => known.Id == card.Id && known.ForgetAt == card.ForgetAt, Update.Unset(known => known.ForgetAt), cancellationToken: ct);
 
     /// <summary>The cards of some accounts; ids that Auth does not know are absent.</summary>
     /// <param name="ids">Account ids.</param>
