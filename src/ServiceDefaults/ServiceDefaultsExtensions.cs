@@ -96,11 +96,11 @@ public static class ServiceDefaultsExtensions
 
         app.UseEdgeDefaults();
         app.UseRequestTimeouts();
-        app.UseUtf8Bodies();
         app.UseCrossSiteDefence();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseUtf8Bodies();
         if (!app.Environment.IsProduction())
         {
             app.UseSwaggerPages();

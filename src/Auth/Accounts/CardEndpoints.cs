@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 
@@ -11,7 +12,7 @@ internal static class CardEndpoints
 
     public static void MapCards(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/internal").WithTags("Internal").RequireServices("product", "order", "chat", "jobs")
-            .MapPost("/cards", Cards);
+            .MapPost("/cards", Cards).FailsWith(400);
 
     private static async Task<Results<Ok<UserCardsResponse>, ProblemHttpResult>> Cards(
         UserCardsRequest request, AccountStore accounts, CancellationToken ct) =>

@@ -1,13 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.Accounts;
 
 /// <summary>What addresses and names may look like, and how they are written down.</summary>
 internal static partial class InputRules
 {
-    private const int LongestEmail = 254;
-    private const int LongestName = 80;
+    public const int LongestEmail = 254;
+    public const int LongestName = 80;
 
     /// <summary>The one spelling of an address: A@x and a@x are the same person.</summary>
     public static string Email(string email) => email.Trim().ToLowerInvariant();
@@ -31,19 +33,25 @@ internal static partial class InputRules
 }
 
 /// <summary>An e-mail address, with or without blanks around it.</summary>
-internal sealed class EmailAttribute() : ValidationAttribute("Please enter a valid e-mail address.")
+internal sealed class EmailAttribute() : ValidationAttribute("Please enter a valid e-mail address."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => (schema.Format, schema.MaxLength) = ("email", InputRules.LongestEmail);
+
     public override bool IsValid(object? value) => value is string email && InputRules.IsEmail(InputRules.Email(email));
 }
 
 /// <summary>A unique name in URLs.</summary>
-internal sealed class UsernameAttribute() : ValidationAttribute("A user name has 3 to 30 letters, digits, dots, dashes or underscores.")
+internal sealed class UsernameAttribute() : ValidationAttribute("A user name has 3 to 30 letters, digits, dots, dashes or underscores."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => schema.Pattern = "^[A-Za-z0-9_.-]{3,30}$";
+
     public override bool IsValid(object? value) => value is string username && InputRules.IsUsername(username.Trim());
 }
 
 /// <summary>A display name.</summary>
-internal sealed class PersonNameAttribute() : ValidationAttribute("A name has 1 to 80 characters, without line breaks.")
+internal sealed class PersonNameAttribute() : ValidationAttribute("A name has 1 to 80 characters, without line breaks."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => (schema.MinLength, schema.MaxLength) = (1, InputRules.LongestName);
+
     public override bool IsValid(object? value) => value is string name && InputRules.IsName(name.Trim());
 }

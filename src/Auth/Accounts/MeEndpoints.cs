@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Accounts;
@@ -11,7 +12,7 @@ internal static class MeEndpoints
 {
     public static void MapMe(this IEndpointRouteBuilder app)
     {
-        var me = app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization();
+        var me = app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization().FailsWith(403, "account_blocked");
         me.MapGet("", Get);
         me.MapPatch("", Update).RequireRateLimiting(RateLimits.Write);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Paging;
 
 namespace Visuels.Auth.Artists;
@@ -12,8 +13,8 @@ internal static class ArtistEndpoints
     public static void MapArtists(this IEndpointRouteBuilder app)
     {
         var artists = app.MapGroup("/api/v1/auth/artists").WithTags("Artists").AllowAnonymous();
-        artists.MapGet("", List).RequireRateLimiting(RateLimits.Search);
-        artists.MapGet("/{username}", Get);
+        artists.MapGet("", List).RequireRateLimiting(RateLimits.Search).FailsWith(400, ProblemCodes.InvalidQuery);
+        artists.MapGet("/{username}", Get).FailsWith(404);
     }
 
     private static async Task<Results<Ok<ArtistsResponse>, ProblemHttpResult>> List(

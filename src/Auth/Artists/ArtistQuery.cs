@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using MongoDB.Bson;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Paging;
 
 namespace Visuels.Auth.Artists;
@@ -15,15 +16,15 @@ public sealed class ArtistQuery
     private const int Deepest = 10_000;
 
     /// <summary>Words of names, places, specialities and styles; artists that have any of them.</summary>
-    [FromQuery(Name = "q")]
+    [FromQuery(Name = "q"), AtMost(LongestSearch)]
     public string? Q { get; init; }
 
     /// <summary>1 and up; instead of a cursor.</summary>
-    [FromQuery(Name = "page")]
+    [FromQuery(Name = "page"), WholeNumber(1, Deepest)]
     public int? Page { get; init; }
 
     /// <summary>1 to 50.</summary>
-    [FromQuery(Name = "limit")]
+    [FromQuery(Name = "limit"), WholeNumber(1, Most)]
     public int? Limit { get; init; }
 
     /// <summary>nextCursor of an earlier answer, with the same words.</summary>

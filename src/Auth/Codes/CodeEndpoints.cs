@@ -4,6 +4,7 @@ using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.Codes;
 
@@ -12,7 +13,8 @@ internal static class CodeEndpoints
     public static void MapCodes(this IEndpointRouteBuilder app)
     {
         var codes = app.MapGroup("/api/v1/auth").WithTags("Sign-up").AllowAnonymous();
-        codes.MapPost("/email-verify", Verify).RequireRateLimiting(RateLimits.Codes);
+        codes.MapPost("/email-verify", Verify).RequireRateLimiting(RateLimits.Codes)
+            .FailsWith(400, "otp_wrong", "otp_expired").FailsWith(403, "account_blocked").FailsWith(429, "otp_attempts_exceeded");
         codes.MapPost("/email-resend-otp", Resend).RequireRateLimiting(RateLimits.Resend);
     }
 

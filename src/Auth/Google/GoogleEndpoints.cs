@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.Google;
 
@@ -13,7 +14,8 @@ internal static class GoogleEndpoints
     {
         var isConfigured = app.Configuration.HasGoogle();
         var google = app.MapGroup("/api/v1/auth/google").WithTags("Google").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
-        google.MapGet("", (string? mode, string? role, IOptions<SiteOptions> site) => Leave(mode, role, isConfigured, site.Value));
+        google.MapGet("", (string? mode, string? role, IOptions<SiteOptions> site) => Leave(mode, role, isConfigured, site.Value))
+            .Produces(302).FailsWith(503, "google_not_configured");
         if (!isConfigured)
         {
             // Configured, the handler answers this path before any endpoint does.

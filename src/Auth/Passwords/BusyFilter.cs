@@ -1,4 +1,5 @@
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.Passwords;
 
@@ -15,5 +16,5 @@ internal static class BusyFilter
         {
             return Problems.Unavailable("busy", "Many people sign in right now. Please try again in a moment.");
         }
-    });
+    }).FailsWith(503, "busy");
 }

@@ -5,6 +5,7 @@ using Visuels.Auth.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Images;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Profiles;
@@ -13,12 +14,14 @@ internal static class ArtistProfileEndpoints
 {
     private const int Images = 2;
 
+    private static readonly FileField[] Files = [new("avatar"), new("banner")];
+
     public static void MapArtistProfiles(this IEndpointRouteBuilder app)
     {
-        var profile = app.MapGroup("/api/v1/artist/profile").WithTags("Artist profile").RequireAuthorization(Policies.Artist);
+        var profile = app.MapGroup("/api/v1/artist/profile").WithTags("Artist profile").RequireAuthorization(Policies.Artist).FailsWith(404);
         profile.MapGet("/me", Get);
-        profile.MapPost("/create", Create).AcceptsImages(Images);
-        profile.MapPatch("/update", Update).AcceptsImages(Images);
+        profile.MapPost("/create", Create).AcceptsImages(Images).HasForm(ArtistProfileForm.Describe(isNew: true), Files).FailsWith(400, "profile_completed");
+        profile.MapPatch("/update", Update).AcceptsImages(Images).HasForm(ArtistProfileForm.Describe(isNew: false), Files);
     }
 
     private static async Task<Results<Ok<ArtistProfileAnswer>, ProblemHttpResult>> Get(

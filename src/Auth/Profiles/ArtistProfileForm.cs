@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
+using Microsoft.OpenApi;
 using Visuels.ServiceDefaults.Images;
 
 namespace Visuels.Auth.Profiles;
@@ -34,6 +35,22 @@ internal sealed class ArtistProfileForm
     public bool IsComplete =>
         Required.All(name => Texts.TryGetValue(name, out var text) && text.Length > 0)
         && ListFields.All(name => Lists.TryGetValue(name, out var items) && items.Count > 0);
+
+    /// <summary>The text fields, for the OpenAPI document.</summary>
+    public static OpenApiSchema Describe(bool isNew) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = TextFields
+            .ToDictionary(field => field.Key, IOpenApiSchema (field) => new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = field.Value })
+            .Concat(ListFields.Select(name => KeyValuePair.Create(name, (IOpenApiSchema)new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = $"Joined by commas, or a JSON array, or the field repeated: at most {MostItems} texts of at most {LongestItem} characters.",
+            })))
+            .ToDictionary(),
+        Required = isNew ? Required.Concat(ListFields).ToHashSet() : [],
+        AdditionalPropertiesAllowed = false,
+    };
 
     /// <summary>Reads the texts and lists of a form, and checks the names of its files.</summary>
     /// <returns>The form, or what is wrong with it.</returns>

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.Profiles;
 
@@ -30,21 +32,27 @@ internal static partial class ProfileRules
 }
 
 /// <summary>A text of a profile.</summary>
-internal sealed class ProfileTextAttribute(int longest) : ValidationAttribute($"{{0}} has at most {longest} characters, and no control characters.")
+internal sealed class ProfileTextAttribute(int longest) : ValidationAttribute($"{{0}} has at most {longest} characters, and no control characters."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => schema.MaxLength = longest;
+
     public override bool IsValid(object? value) => value is null || (value is string text && ProfileRules.IsText(text, longest));
 }
 
 /// <summary>A phone number.</summary>
-internal sealed class TenDigitsAttribute() : ValidationAttribute("A phone number has ten digits.")
+internal sealed class TenDigitsAttribute() : ValidationAttribute("A phone number has ten digits."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => schema.Pattern = $"^([0-9]{{10}}|{UserProfile.Untold}|)$";
+
     public override bool IsValid(object? value) =>
         value is null || (value is string text && (ProfileRules.IsUntold(text) || ProfileRules.PhonePattern().IsMatch(text.Trim())));
 }
 
 /// <summary>A day of birth.</summary>
-internal sealed class PastDateAttribute() : ValidationAttribute("A date of birth is a day in the past, such as 1990-12-31.")
+internal sealed class PastDateAttribute() : ValidationAttribute("A date of birth is a day in the past, such as 1990-12-31."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => schema.Description = "A day in the past, such as 1990-12-31.";
+
     private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.Auth.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Profiles;
@@ -11,7 +12,7 @@ internal static class UserProfileEndpoints
 {
     public static void MapUserProfiles(this IEndpointRouteBuilder app)
     {
-        var profile = app.MapGroup("/api/v1/user/profile").WithTags("User profile").RequireAuthorization(Policies.User);
+        var profile = app.MapGroup("/api/v1/user/profile").WithTags("User profile").RequireAuthorization(Policies.User).FailsWith(404);
         profile.MapGet("/me", Get);
         profile.MapPatch("/update", Update).RequireRateLimiting(RateLimits.Write);
     }

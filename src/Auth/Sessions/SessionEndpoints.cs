@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.Auth.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Sessions;
@@ -14,8 +15,8 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder app)
     {
         var sessions = app.MapGroup("/api/v1/auth").WithTags("Sessions").AllowAnonymous();
-        sessions.MapPost("/refresh", Refresh).RequireRateLimiting(RateLimits.Refresh);
-        sessions.MapPost("/signout", SignOut).RequireRateLimiting(RateLimits.Write);
+        sessions.MapPost("/refresh", Refresh).RequireRateLimiting(RateLimits.Refresh).FailsWith(401, "session_ended");
+        sessions.MapPost("/signout", SignOut).RequireRateLimiting(RateLimits.Write).FailsWith(401);
 
         app.MapGet("/.well-known/jwks.json", Keys).WithTags("Keys").AllowAnonymous();
     }

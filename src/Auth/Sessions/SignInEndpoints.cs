@@ -4,6 +4,7 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Passwords;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.Sessions;
 
@@ -11,7 +12,8 @@ internal static class SignInEndpoints
 {
     public static void MapSignIn(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth").WithTags("Sessions").AllowAnonymous()
-            .MapPost("/email-signin", SignIn).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy();
+            .MapPost("/email-signin", SignIn).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
+            .FailsWith(401, "invalid_credentials").FailsWith(403, "email_unverified", "account_blocked");
 
     private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> SignIn(
         SignInRequest request,

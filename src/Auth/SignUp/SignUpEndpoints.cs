@@ -5,6 +5,7 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Passwords;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.SignUp;
 
@@ -12,7 +13,8 @@ internal static class SignUpEndpoints
 {
     public static void MapSignUp(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth").WithTags("Sign-up").AllowAnonymous()
-            .MapPost("/email-signup", SignUp).RequireRateLimiting(RateLimits.SignUp).RefusesWhenBusy();
+            .MapPost("/email-signup", SignUp).RequireRateLimiting(RateLimits.SignUp).RefusesWhenBusy()
+            .FailsWith(400, "password_common").FailsWith(409, "username_taken");
 
     // The same answer whether or not the address has an account: its owner learns by mail, a stranger nothing.
     private static async Task<Results<Created<SignUpResponse>, ProblemHttpResult>> SignUp(

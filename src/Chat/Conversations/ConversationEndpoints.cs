@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Paging;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
@@ -19,10 +20,11 @@ internal static class ConversationEndpoints
     {
         var messages = app.MapGroup("/api/v1/message").WithTags("Messages").RequireAuthorization(Policies.Member);
 
-        messages.MapPost("/send/{userId}", Send).RequireRateLimiting(RateLimits.Message);
-        messages.MapGet("/get/{userId}", History);
-        messages.MapGet("/conversations", List);
-        messages.MapPost("/read/{userId}", MarkRead).RequireRateLimiting(RateLimits.Write);
+        messages.MapPost("/send/{userId}", Send).RequireRateLimiting(RateLimits.Message)
+            .FailsWith(400, "invalid_receiver").FailsWith(403, "chat_not_allowed").FailsWith(404);
+        messages.MapGet("/get/{userId}", History).FailsWith(400, ProblemCodes.InvalidQuery);
+        messages.MapGet("/conversations", List).FailsWith(400, ProblemCodes.InvalidQuery);
+        messages.MapPost("/read/{userId}", MarkRead).RequireRateLimiting(RateLimits.Write).FailsWith(404);
     }
 
     private static async Task<Results<Created<SendMessageResponse>, Ok<SendMessageResponse>, ProblemHttpResult>> Send(

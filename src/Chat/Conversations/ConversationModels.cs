@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MongoDB.Bson;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Chat.Conversations;
 
@@ -51,15 +52,22 @@ public sealed record PersonResponse([property: JsonPropertyName("_id")] ObjectId
 /// <summary>Bound as text, so that a bad value is our 400 and names the rule.</summary>
 public sealed class HistoryQuery
 {
+    /// <summary>Only messages with lower numbers.</summary>
+    [WholeNumber(1, long.MaxValue)]
     public string? Before { get; init; }
 
+    /// <summary>50 unless told otherwise.</summary>
+    [WholeNumber(1, 100)]
     public string? Limit { get; init; }
 }
 
 /// <summary>Bound as text, so that a bad value is our 400 and names the rule.</summary>
 public sealed class ConversationsQuery
 {
+    /// <summary>nextCursor of an earlier answer.</summary>
     public string? Cursor { get; init; }
 
+    /// <summary>20 unless told otherwise.</summary>
+    [WholeNumber(1, 50)]
     public string? Limit { get; init; }
 }

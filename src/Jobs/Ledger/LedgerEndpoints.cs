@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Paging;
 using Visuels.ServiceDefaults.Security;
 
@@ -16,10 +17,10 @@ internal static class LedgerEndpoints
     public static void MapLedger(this IEndpointRouteBuilder app)
     {
         var mails = app.MapGroup("/internal/mails").WithTags("Mails").RequireAdminOrServices("jobs");
-        mails.MapGet("/", List);
-        mails.MapGet("/{id}", Get);
-        mails.MapPost("/{id}/retry", Retry);
-        mails.MapPost("/retry", RetryAll);
+        mails.MapGet("/", List).FailsWith(400, ProblemCodes.InvalidQuery);
+        mails.MapGet("/{id}", Get).FailsWith(404);
+        mails.MapPost("/{id}/retry", Retry).FailsWith(404).FailsWith(409, "illegal_transition");
+        mails.MapPost("/retry", RetryAll).FailsWith(400, ProblemCodes.InvalidQuery);
     }
 
     private static async Task<Results<Ok<MailListResponse>, ProblemHttpResult>> List(

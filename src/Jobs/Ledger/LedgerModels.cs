@@ -1,10 +1,12 @@
 using MongoDB.Bson;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Jobs.Ledger;
 
 /// <summary>Which mails to list; all of it may be absent.</summary>
 public sealed class MailQuery
 {
+    [OneOf(MailStates.Queued, MailStates.Sending, MailStates.Sent, MailStates.Parked)]
     public string? State { get; init; }
 
     public string? Address { get; init; }
@@ -15,6 +17,7 @@ public sealed class MailQuery
 
     public DateTimeOffset? Until { get; init; }
 
+    [WholeNumber(1, 100)]
     public int? Limit { get; init; }
 
     public string? Cursor { get; init; }
@@ -26,6 +29,7 @@ public sealed class MailQuery
 public sealed class RetryQuery
 {
     /// <summary>Parked if anything: no other can be tried again.</summary>
+    [OneOf(MailStates.Parked)]
     public string? State { get; init; }
 
     public string? Address { get; init; }

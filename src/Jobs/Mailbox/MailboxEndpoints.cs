@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Jobs.Mailbox;
 
@@ -15,7 +16,7 @@ internal static class MailboxEndpoints
 
         var mailbox = app.MapGroup("/dev/mailbox").WithTags("Development mailbox").AllowAnonymous();
         mailbox.MapGet("/", List);
-        mailbox.MapGet("/{id}", Show);
+        mailbox.MapGet("/{id}", Show).Produces<string>(200, "text/html").FailsWith(404);
     }
 
     private static Ok<IReadOnlyList<MailboxItem>> List(DevelopmentMailbox mailbox) => TypedResults.Ok(mailbox.List());

@@ -4,6 +4,7 @@ using Visuels.Jobs.Mailbox;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Jobs.Previews;
 
@@ -19,7 +20,7 @@ internal static class PreviewEndpoints
 
         var templates = app.MapGroup("/dev/templates").WithTags("Mail previews").AllowAnonymous();
         templates.MapGet("/", List);
-        templates.MapGet("/{name}", Show);
+        templates.MapGet("/{name}", Show).Produces<string>(200, "text/html", "text/plain").FailsWith(404);
     }
 
     private static Ok<TemplateListResponse> List(IOptions<SiteOptions> site) => TypedResults.Ok(new TemplateListResponse(
@@ -28,7 +29,7 @@ internal static class PreviewEndpoints
             .Select(group => new TemplateItem(group.Key, [.. group.Select(sample => SampleItem.From(sample, site.Value))]))]));
 
     private static Results<ContentHttpResult, ProblemHttpResult> Show(
-        string name, string? sample, string? part, IOptions<SiteOptions> site, HttpResponse response)
+        string name, string? sample, [OneOf("html", "text")] string? part, IOptions<SiteOptions> site, HttpResponse response)
     {
         if (part is not (null or "html" or "text"))
         {

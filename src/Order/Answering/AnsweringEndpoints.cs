@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Orders.Answering;
@@ -12,7 +13,8 @@ internal static class AnsweringEndpoints
 {
     public static void MapAnswering(this IEndpointRouteBuilder app)
     {
-        var orders = app.MapGroup("/api/v1/order").WithTags("Orders").RequireRateLimiting(RateLimits.Write);
+        var orders = app.MapGroup("/api/v1/order").WithTags("Orders").RequireRateLimiting(RateLimits.Write)
+            .FailsWith(404).FailsWith(409, OrderProblems.IllegalTransition, OrderProblems.ProductSold, OrderProblems.NotEnoughEditions);
         orders.MapPatch("/{id}", Answer).RequireAuthorization(Policies.Artist);
         orders.MapDelete("/{id}/cancel", Cancel).RequireAuthorization(Policies.Member);
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.Orders.Artworks;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Orders.Carts;
@@ -13,7 +14,9 @@ internal static class CartEndpoints
     {
         var cart = app.MapGroup("/api/v1/order/cart").WithTags("Cart").RequireAuthorization(Policies.User);
         cart.MapGet("/", Get);
-        cart.MapPut("/items/{productId}", Put).RequireRateLimiting(RateLimits.Write);
+        cart.MapPut("/items/{productId}", Put).RequireRateLimiting(RateLimits.Write)
+            .FailsWith(404)
+            .FailsWith(409, OrderProblems.ProductSold, OrderProblems.ProductUnavailable, OrderProblems.NotEnoughEditions, OrderProblems.CartFull);
         cart.MapDelete("/items/{productId}", Remove).RequireRateLimiting(RateLimits.Write);
         cart.MapDelete("/", Clear).RequireRateLimiting(RateLimits.Write);
     }

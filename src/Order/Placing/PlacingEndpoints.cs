@@ -7,6 +7,7 @@ using Visuels.Orders.Carts;
 using Visuels.Orders.Idempotency;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Orders.Placing;
@@ -23,10 +24,12 @@ internal static class PlacingEndpoints
         .WithDescription(Description)
         .Produces<CreateOrderResponse>(StatusCodes.Status201Created)
         .Produces<CreateOrderResponse>()
-        .ProducesValidationProblem()
-        .ProducesProblem(StatusCodes.Status404NotFound)
-        .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .FailsWith(404)
+        .FailsWith(
+            409,
+            OrderProblems.ProductSold, OrderProblems.ProductUnavailable, OrderProblems.NotEnoughEditions, OrderProblems.AlreadyOrdered,
+            OrderProblems.CartEmpty, OrderProblems.NothingToOrder, OrderProblems.RequestInProgress)
+        .FailsWith(422, OrderProblems.IdempotencyKeyReused);
 
     private static async Task<IResult> Create(
         CreateOrderRequest request,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MongoDB.Bson;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Paging;
 
 namespace Visuels.Orders.Reading;
@@ -10,10 +11,15 @@ public sealed class OrderListQuery
     private const int DefaultLimit = 20;
     private const int MaxLimit = 50;
 
+    /// <summary>Only orders in this state.</summary>
+    [OneOf("REQUESTED", "VIEWED", "ACCEPTED", "REJECTED", "CANCELLED")]
     public string? Status { get; init; }
 
+    /// <summary>20 unless told otherwise.</summary>
+    [WholeNumber(1, MaxLimit)]
     public string? Limit { get; init; }
 
+    /// <summary>nextCursor of an earlier answer, with the same state.</summary>
     public string? Cursor { get; init; }
 
     /// <summary>What to read, or a sentence on what is wrong.</summary>

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 
@@ -12,9 +13,9 @@ internal static class ReadingEndpoints
     public static void MapReading(this IEndpointRouteBuilder app)
     {
         var orders = app.MapGroup("/api/v1/order").WithTags("Orders");
-        orders.MapGet("/user", OfBuyer).RequireAuthorization(Policies.User);
-        orders.MapGet("/artist", OfArtist).RequireAuthorization(Policies.Artist);
-        orders.MapGet("/{id}", One).RequireAuthorization(Policies.Member);
+        orders.MapGet("/user", OfBuyer).RequireAuthorization(Policies.User).FailsWith(400, ProblemCodes.InvalidQuery);
+        orders.MapGet("/artist", OfArtist).RequireAuthorization(Policies.Artist).FailsWith(400, ProblemCodes.InvalidQuery);
+        orders.MapGet("/{id}", One).RequireAuthorization(Policies.Member).FailsWith(404);
     }
 
     private static async Task<Results<Ok<OrderListResponse>, ProblemHttpResult>> OfBuyer(

@@ -5,6 +5,7 @@ using Visuels.Products.Views;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Products.Browsing;
@@ -15,11 +16,11 @@ internal static class BrowseEndpoints
     {
         var products = app.MapGroup("/api/v1/products").WithTags("Products").AllowAnonymous();
         products.MapGet("/", List).RequireRateLimiting(RateLimits.Search).RefusesRepeatedParameters();
-        products.MapGet("/{id}", Get);
+        products.MapGet("/{id}", Get).FailsWith(404);
     }
 
     /// <summary>A parameter that is given twice means two things: 400, whatever it is.</summary>
-    public static void RefusesRepeatedParameters(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (context, next) =>
+    public static void RefusesRepeatedParameters(this RouteHandlerBuilder route) => route.FailsWith(400, ProblemCodes.InvalidQuery).AddEndpointFilter(async (context, next) =>
         context.HttpContext.Request.Query.FirstOrDefault(parameter => parameter.Value.Count > 1).Key is { } repeated
             ? Problems.InvalidQuery($"{repeated} is given more than once.")
             : await next(context));

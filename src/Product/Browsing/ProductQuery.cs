@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Visuels.Products.Artworks;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Products.Browsing;
 
@@ -10,15 +11,15 @@ public sealed class ProductQuery : PageQuery
     private const int LongestName = 100;
 
     /// <summary>Words; products that have any of them, best first unless sorted otherwise.</summary>
-    [FromQuery(Name = "q")]
+    [FromQuery(Name = "q"), AtMost(LongestSearch)]
     public string? Q { get; init; }
 
     /// <summary>Slug of a category.</summary>
-    [FromQuery(Name = "category")]
+    [FromQuery(Name = "category"), AtMost(LongestName)]
     public string? Category { get; init; }
 
     /// <summary>User name of an artist.</summary>
-    [FromQuery(Name = "artist")]
+    [FromQuery(Name = "artist"), AtMost(LongestName)]
     public string? Artist { get; init; }
 
     /// <summary>Lowest price in major units.</summary>
@@ -30,15 +31,15 @@ public sealed class ProductQuery : PageQuery
     public decimal? MaxPrice { get; init; }
 
     /// <summary>AVAILABLE or SOLD.</summary>
-    [FromQuery(Name = "status")]
+    [FromQuery(Name = "status"), OneOf(ProductStatus.Available, ProductStatus.Sold)]
     public string? Status { get; init; }
 
     /// <summary>LANDSCAPE, PORTRAIT or SQUARE.</summary>
-    [FromQuery(Name = "orientation")]
+    [FromQuery(Name = "orientation"), OneOf(Orientations.Landscape, Orientations.Portrait, Orientations.Square)]
     public string? Orientation { get; init; }
 
     /// <summary>newest, price-low, price-high, popular or relevance.</summary>
-    [FromQuery(Name = "sort")]
+    [FromQuery(Name = "sort"), OneOf("newest", "price-low", "price-high", "popular", "relevance")]
     public string? Sort { get; init; }
 
     internal string? SearchText => string.IsNullOrWhiteSpace(Q) ? null : Q.Trim();
@@ -76,11 +77,11 @@ public abstract class PageQuery
     private const int Deepest = 10_000;
 
     /// <summary>1 and up; instead of a cursor.</summary>
-    [FromQuery(Name = "page")]
+    [FromQuery(Name = "page"), WholeNumber(1, Deepest)]
     public int? Page { get; init; }
 
     /// <summary>1 to 50.</summary>
-    [FromQuery(Name = "limit")]
+    [FromQuery(Name = "limit"), WholeNumber(1, MostPerPage)]
     public int? Limit { get; init; }
 
     /// <summary>nextCursor of an earlier answer, with the same filters and sort.</summary>

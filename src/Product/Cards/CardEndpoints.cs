@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.Products.Artworks;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Products.Cards;
@@ -13,7 +14,7 @@ internal static class CardEndpoints
     {
         var cards = app.MapGroup("/api/v1/products/internal").WithTags("Internal").RequireServices("order");
         cards.MapPost("/cards", Many);
-        cards.MapGet("/{id}", One);
+        cards.MapGet("/{id}", One).FailsWith(404);
     }
 
     private static async Task<Ok<ProductCardsResponse>> Many(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Products.Likes;
@@ -13,7 +14,8 @@ internal static class LikeEndpoints
     {
         var likes = app.MapGroup("/api/v1/products/{id}/like").WithTags("Products")
             .RequireAuthorization(Policies.Member)
-            .RequireRateLimiting(RateLimits.Write);
+            .RequireRateLimiting(RateLimits.Write)
+            .FailsWith(404);
         likes.MapPut("/", Like);
         likes.MapDelete("/", Unlike);
     }

@@ -10,6 +10,7 @@ using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Images;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Products.Listing;
@@ -19,11 +20,13 @@ internal static class ListingEndpoints
     public static void MapListing(this IEndpointRouteBuilder app)
     {
         var products = app.MapGroup("/api/v1/products").WithTags("Products").RequireAuthorization(Policies.Artist);
-        products.MapPost("/", Create).AcceptsImages(Product.MostImages);
-        products.MapPatch("/{id}", Update).RequireRateLimiting(RateLimits.Write);
-        products.MapDelete("/{id}", Withdraw).RequireRateLimiting(RateLimits.Write);
-        products.MapPost("/{id}/images", ProductImages.Add).AcceptsImages(Product.MostImages);
-        products.MapDelete("/{id}/images/{fileId}", ProductImages.Remove).RequireRateLimiting(RateLimits.Write);
+        products.MapPost("/", Create).AcceptsImages(Product.MostImages).HasForm(ProductImages.Form).FailsWith(400, "too_many_images");
+        products.MapPatch("/{id}", Update).RequireRateLimiting(RateLimits.Write).FailsWith(404).FailsWith(409);
+        products.MapDelete("/{id}", Withdraw).RequireRateLimiting(RateLimits.Write).FailsWith(404).FailsWith(409);
+        products.MapPost("/{id}/images", ProductImages.Add).AcceptsImages(Product.MostImages).HasForm(ProductImages.Form)
+            .FailsWith(400, "too_many_images").FailsWith(404).FailsWith(409);
+        products.MapDelete("/{id}/images/{fileId}", ProductImages.Remove).RequireRateLimiting(RateLimits.Write)
+            .FailsWith(404).FailsWith(409, "last_image", "conflict");
     }
 
     private static async Task<Results<Created<ListedResponse>, ProblemHttpResult>> Create(

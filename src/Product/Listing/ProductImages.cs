@@ -7,6 +7,7 @@ using Visuels.Products.Browsing;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Images;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Products.Listing;
@@ -15,6 +16,9 @@ namespace Visuels.Products.Listing;
 internal static class ProductImages
 {
     private const string Field = "images";
+
+    /// <summary>The files of a form, for the OpenAPI document.</summary>
+    public static FileField Form { get; } = new(Field, Product.MostImages, IsRequired: true);
 
     /// <summary>What is wrong with the files of a form, or null; says nothing of their content.</summary>
     public static ProblemHttpResult? Problem(IFormFileCollection files) => files switch

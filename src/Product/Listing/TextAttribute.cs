@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.OpenApi;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Products.Listing;
 
 /// <summary>Words of a person: a bounded length without surrounding space, and no control characters but line ends and tabs.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-public sealed class TextAttribute(int shortest, int longest) : ValidationAttribute
+public sealed class TextAttribute(int shortest, int longest) : ValidationAttribute, ISchemaRule
 {
     public int Shortest => shortest;
 
@@ -15,6 +17,12 @@ public sealed class TextAttribute(int shortest, int longest) : ValidationAttribu
         || (value is string text
             && text.Trim().Length is var length && length >= shortest && length <= longest
             && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')));
+
+    public void Describe(OpenApiSchema schema)
+    {
+        schema.MinLength = shortest > 0 ? shortest : null;
+        schema.MaxLength = longest;
+    }
 
     public override string FormatErrorMessage(string name) => shortest > 0
         ? $"{name} must have {shortest} to {longest} characters."

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 using Visuels.ServiceDefaults.Errors;
 
@@ -17,7 +18,8 @@ internal static class Charsets
     /// <summary>Takes the encoding off the content type where it is UTF-8, and refuses any other, in a form's parts as well: 415.</summary>
     public static void UseUtf8Bodies(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (!TryNormalize(context.Request))
+        // What is not read may be in any encoding.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null && !TryNormalize(context.Request))
         {
             await Refusal.ExecuteAsync(context);
             return;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.ServiceDefaults.Images;
 
@@ -20,6 +21,7 @@ public static class UploadRoutes
         .WithMetadata(new RequestSizeLimitAttribute(ImageRules.BodyBytes(images)), new RequestTimeoutAttribute(RequestTimeouts.Uploads))
         .DisableAntiforgery()
         .RequireRateLimiting(RateLimits.Upload)
+        .FailsWith(400, "invalid_image")
         .AddEndpointFilter(async (context, next) =>
         {
             try

@@ -16,15 +16,23 @@ internal static class SwaggerSetup
         {
             options.SwaggerDoc("v1", new OpenApiInfo { Title = identity.Title, Version = "v1" });
             options.SupportNonNullableReferenceTypes();
-            options.MapType<ObjectId>(() => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9a-f]{24}$" });
-            options.AddSecurityDefinition("bearer", new OpenApiSecurityScheme
+            options.MapType<ObjectId>(IdFilter.Schema);
+            CallerFilter.AddSchemes(options);
+            options.SchemaFilter<SchemaRules>();
+            options.ParameterFilter<SchemaRules>();
+            options.OperationFilter<IdFilter>();
+            options.OperationFilter<FormFilter>();
+            options.OperationFilter<AnswerFilter>();
+            options.OperationFilter<CallerFilter>();
+            foreach (var documented in new[] { identity.Assembly, typeof(SwaggerSetup).Assembly.GetName().Name })
             {
-                Type = SecuritySchemeType.Http,
-                Scheme = "bearer",
-                BearerFormat = "JWT",
-                Description = "Access token from POST /api/v1/auth/email-signin?tokens=true. Browsers use the cookie instead.",
-            });
-            options.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] });
+                // A published service may leave the words of its code behind.
+                var words = Path.Combine(AppContext.BaseDirectory, documented + ".xml");
+                if (File.Exists(words))
+                {
+                    options.IncludeXmlComments(words);
+                }
+            }
         });
     }
 
