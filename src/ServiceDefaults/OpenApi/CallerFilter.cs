@@ -44,10 +44,16 @@ internal sealed class CallerFilter(IOptions<AuthorizationOptions> authorization)
             operation.Security.Add(Requirement(Service, context.Document));
         }
 
-        if (allowed is not null)
+        Name(operation, "x-roles", allowed?.Order(StringComparer.Ordinal));
+        Name(operation, "x-services", metadata.OfType<AllowedServices>().LastOrDefault()?.Names);
+    }
+
+    private static void Name(OpenApiOperation operation, string extension, IEnumerable<string>? callers)
+    {
+        if (callers is not null)
         {
-            (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>())["x-roles"] =
-                new JsonNodeExtension(new JsonArray([.. allowed.Order(StringComparer.Ordinal).Select(role => JsonValue.Create(role))]));
+            (operation.Extensions ??= new Dictionary<string, IOpenApiExtension>())[extension] =
+                new JsonNodeExtension(new JsonArray([.. callers.Select(caller => JsonValue.Create(caller))]));
         }
     }
 
