@@ -7,6 +7,7 @@ using Visuels.Auth.Codes;
 using Visuels.Auth.Deletion;
 using Visuels.Auth.Google;
 using Visuels.Auth.Profiles;
+using Visuels.Auth.SecondFactor;
 using Visuels.Auth.Sessions;
 using Visuels.Auth.SignUp;
 using Visuels.Contracts.Accounts;
@@ -33,7 +34,9 @@ public static class AuthService
         builder.AddImages<ProfileImageReferences>("artists");
         builder.AddGoogleSignIn();
         builder.AddMessaging(Identity.Name, _ => { });
-        services.AddOutboxRelay(AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp));
+        services.AddOutboxRelay(
+            AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp),
+            typeof(SecondFactorChanged));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
@@ -42,6 +45,7 @@ public static class AuthService
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<AccountDeletion>();
         services.AddSingleton<OneTimeCodes>().AddSingleton<SignUps>().AddSingleton<Passwords.Passwords>();
+        services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>();
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
         services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
             jwt.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(signer.Configuration));
@@ -61,6 +65,7 @@ public static class AuthService
         app.MapCodes();
         app.MapSignIn();
         app.MapSessions();
+        app.MapSecondFactor();
         app.MapGoogle();
         app.MapMe();
         app.MapDeletion();

@@ -39,6 +39,7 @@ public static class JobsService
     {
         bus.AddConsumer<EmailCodeIssuedConsumer>();
         bus.AddConsumer<KnownAddressSignedUpConsumer>();
+        bus.AddConsumer<SecondFactorChangedConsumer>();
         bus.AddConsumer<Consumers.UserRegisteredConsumer>();
         bus.AddConsumer<UserUpdatedConsumer>();
         bus.AddConsumer<UserDeletedConsumer>();

@@ -63,7 +63,9 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
         Assert.Contains("MongoDB", output, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Output)> Run(params string[] args)
+    private Task<(int Code, string Output)> Run(params string[] args) => Run(app, args);
+
+    internal static async Task<(int Code, string Output)> Run(AuthApp app, params string[] args)
     {
         using var output = new StringWriter();
         var prefix = app.Service.Database.DatabaseNamespace.DatabaseName[..^"visuels-auth".Length];

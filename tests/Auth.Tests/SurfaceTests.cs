@@ -18,7 +18,7 @@ public sealed class SurfaceTests(AuthApp app) : IClassFixture<AuthApp>
         foreach (var path in new[]
         {
             "/api/v1/auth/email-signup", "/api/v1/auth/email-verify", "/api/v1/auth/email-resend-otp", "/api/v1/auth/email-signin", "/api/v1/auth/refresh",
-            "/api/v1/auth/signout", "/api/v1/auth/me", "/api/v1/auth/google", "/api/v1/auth/artists", "/api/v1/auth/artists/{username}",
+            "/api/v1/auth/second-factor", "/api/v1/auth/second-factor/verify", "/api/v1/auth/signout", "/api/v1/auth/me", "/api/v1/auth/google", "/api/v1/auth/artists", "/api/v1/auth/artists/{username}",
             "/api/v1/user/profile/me", "/api/v1/user/profile/update", "/api/v1/artist/profile/me", "/api/v1/artist/profile/create",
             "/api/v1/artist/profile/update", "/.well-known/jwks.json",
         })

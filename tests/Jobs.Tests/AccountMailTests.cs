@@ -3,6 +3,7 @@ using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Jobs.Tests;
 
@@ -48,6 +49,25 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         var mail = await _app.MailToAsync(address);
         Assert.Equal("Visuels - You Already Have an Account", mail.Subject);
         Assert.Contains("http://localhost:3000/auth/signin", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Proves(Requirement.SecondFactor)]
+    [InlineData(SecondFactorChanges.SwitchedOn, "Visuels - Second Factor On", "recovery codes")]
+    [InlineData(SecondFactorChanges.SwitchedOff, "Visuels - Second Factor Off", "no code")]
+    [InlineData(SecondFactorChanges.Removed, "Visuels - Second Factor Off", "switched it off")]
+    [InlineData(SecondFactorChanges.RecoveryCodeUsed, "Visuels - Recovery Code Used", "Recovery codes left: 7")]
+    [InlineData(SecondFactorChanges.RecoveryCodesRenewed, "Visuels - New Recovery Codes", "worthless")]
+    public async Task The_owner_is_told_what_happened_to_the_second_factor(string change, string subject, string words)
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(Samples.SecondFactor(address, change, codesLeft: 7));
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal(subject, mail.Subject);
+        Assert.Contains(words, mail.Text, StringComparison.Ordinal);
+        Assert.Contains("If this was not you", mail.Text, StringComparison.Ordinal);
     }
 
     [Fact]

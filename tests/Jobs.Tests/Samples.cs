@@ -26,6 +26,9 @@ internal static class Samples
     public static KnownAddressSignedUp KnownAddress(string email, string name = "Ann") =>
         new(JobsReading.NewId(), 3, email, name, DateTimeOffset.UtcNow);
 
+    public static SecondFactorChanged SecondFactor(string email, string change, int codesLeft = 10, string name = "Ann") =>
+        new(JobsReading.NewId(), 3, email, name, change, codesLeft, DateTimeOffset.UtcNow);
+
     public static UserRegistered Registered(string email, string name = "Ann", string role = Roles.User, string? id = null) =>
         new(id ?? JobsReading.NewId(), 2, email, "ann-w", name, role, DateTimeOffset.UtcNow);
 

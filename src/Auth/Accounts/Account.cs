@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.Auth.Profiles;
+using Visuels.Auth.SecondFactor;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Security;
@@ -49,6 +50,9 @@ internal sealed class Account
 
     /// <summary>When to look for leftovers of the deleted account once more; absent otherwise.</summary>
     public DateTimeOffset? ForgetAt { get; set; }
+
+    /// <summary>The second factor; absent unless its owner wants one.</summary>
+    public Authenticator? Authenticator { get; set; }
 
     public UserProfile? UserProfile { get; set; }
 

@@ -11,10 +11,11 @@ public sealed record AccountResponse(
     string Name,
     string Role,
     DateTimeOffset JoinDate,
-    bool IsEmailVerified)
+    bool IsEmailVerified,
+    bool SecondFactor)
 {
     internal static AccountResponse From(Account account) => new(
-        account.Id, account.Email, account.Username, account.Name, account.Role, account.JoinDate, account.Verified);
+        account.Id, account.Email, account.Username, account.Name, account.Role, account.JoinDate, account.Verified, account.Authenticator is { IsOn: true });
 }
 
 /// <summary>Answer of the routes about one's own account.</summary>

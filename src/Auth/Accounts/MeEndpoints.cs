@@ -34,6 +34,9 @@ internal static class MeEndpoints
             { } account => TypedResults.Ok(new MeResponse(AccountResponse.From(account))),
         };
 
+    /// <summary>For an account that is gone or blocked.</summary>
+    internal static ProblemHttpResult Refuse(Account? account) => account is null ? Gone() : SessionAnswers.Blocked();
+
     // The token outlives its account by some minutes.
     internal static ProblemHttpResult Gone() => Problems.Unauthorized("unauthorized", "This account does not exist any more.");
 }

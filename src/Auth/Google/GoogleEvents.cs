@@ -22,8 +22,9 @@ internal sealed partial class GoogleEvents(
                 : (null, GoogleErrors.Failed);
             if (account is not null)
             {
-                await answers.StartWithCookiesAsync(context.Response, account, ct);
-                context.Response.Redirect(site.Value.FrontendUrl);
+                var ticket = await answers.StartWithCookiesAsync(context.Response, account, ct);
+                // Behind the number sign it reaches the page and nobody's log.
+                context.Response.Redirect(ticket is null ? site.Value.FrontendUrl : $"{ErrorPage(site.Value, GoogleErrors.SecondFactor)}#ticket={ticket}");
                 return;
             }
 

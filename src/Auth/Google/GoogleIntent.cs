@@ -31,6 +31,7 @@ internal static class GoogleErrors
     public const string Known = "User already exists";
     public const string Role = "Invalid role";
     public const string Blocked = "This account is blocked";
+    public const string SecondFactor = "SECOND_FACTOR_REQUIRED";
     public const string Cancelled = "AUTH_FAILED";
     public const string Failed = "GOOGLE_FAILED";
 }

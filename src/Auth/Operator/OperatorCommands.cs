@@ -1,5 +1,6 @@
 using MongoDB.Driver;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.SecondFactor;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Security;
@@ -7,16 +8,17 @@ using Visuels.ServiceDefaults.Security;
 namespace Visuels.Auth.Operator;
 
 /// <summary>
-/// What only the operator may do, at a shell beside the store: <c>admins add EMAIL</c>, <c>users block EMAIL</c>, <c>users unblock EMAIL</c>.
+/// What only the operator may do, at a shell beside the store: <c>admins add EMAIL</c>, <c>users block|unblock|reset-second-factor EMAIL</c>.
 /// What follows is configuration, as for the service itself.
 /// </summary>
 internal static class OperatorCommands
 {
     private const string Usage = """
         Usage:
-          admins add EMAIL       makes an account an administrator
-          users block EMAIL      keeps an account out and ends its sessions
-          users unblock EMAIL    lets it in again
+          admins add EMAIL                  makes an account an administrator
+          users block EMAIL                 keeps an account out and ends its sessions
+          users unblock EMAIL               lets it in again
+          users reset-second-factor EMAIL   switches off the second factor of somebody who has lost it
         """;
 
     public static bool Concerns(string[] args) => args is ["admins" or "users", ..];
@@ -26,7 +28,7 @@ internal static class OperatorCommands
     {
         if (args is not [("admins" or "users") and var noun, var verb, var email, .. var configuration]
             || email.StartsWith("--", StringComparison.Ordinal)
-            || (noun, verb) is not (("admins", "add") or ("users", "block" or "unblock")))
+            || (noun, verb) is not (("admins", "add") or ("users", "block" or "unblock" or "reset-second-factor")))
         {
             await errors.WriteLineAsync(Usage);
             return 2;
@@ -47,6 +49,9 @@ internal static class OperatorCommands
             {
                 "add" => await AddAdminAsync(accounts, account, ct),
                 "block" => await BlockAsync(accounts, app.Services.GetRequiredService<SessionStore>(), account, ct),
+                "reset-second-factor" => await app.Services.GetRequiredService<Authenticators>().RemoveAsync(account, ct)
+                    ? $"{account.Email} signs in without a second factor now, and is told so by mail."
+                    : $"{account.Email} has no second factor.",
                 _ => await UnblockAsync(accounts, account, ct),
             });
             return 0;

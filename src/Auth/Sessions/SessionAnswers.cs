@@ -1,16 +1,18 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.SecondFactor;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Sessions;
 
 /// <summary>Hands a session to its client: as cookies, or in the body when asked to.</summary>
-internal sealed class SessionAnswers(SessionStore sessions, TokenSigner signer, SessionCookies cookies, TimeProvider clock)
+internal sealed class SessionAnswers(
+    SessionStore sessions, SecondFactorTickets tickets, TokenSigner signer, SessionCookies cookies, TimeProvider clock)
 {
     public static ProblemHttpResult Blocked() => Problems.Forbidden("account_blocked", "This account is blocked. Please write to us.");
 
-    /// <summary>Begins a session of an account that may have one.</summary>
+    /// <summary>Begins a session of an account that may have one, or asks for its second factor.</summary>
     public async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> StartAsync(
         HttpResponse response, Account account, string message, bool asTokens, CancellationToken ct)
     {
@@ -19,15 +21,31 @@ internal sealed class SessionAnswers(SessionStore sessions, TokenSigner signer, 
             return Blocked();
         }
 
+        return account.Authenticator is { IsOn: true }
+            ? SecondFactorAnswers.Required(tickets.For(account))
+            : await StartProvenAsync(response, account, message, asTokens, ct);
+    }
+
+    /// <summary>Begins a session of somebody who has shown all that the account asks for.</summary>
+    public async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> StartProvenAsync(
+        HttpResponse response, Account account, string message, bool asTokens, CancellationToken ct)
+    {
         var (session, token) = await sessions.StartAsync(account.Id, ct);
         return Give(response, account, session, token, message, asTokens);
     }
 
     /// <summary>Begins a session whose cookies go with an answer of another kind, a redirect for example.</summary>
-    public async Task StartWithCookiesAsync(HttpResponse response, Account account, CancellationToken ct)
+    /// <returns>Null, or the ticket to show the second factor with; then no session has begun.</returns>
+    public async Task<string?> StartWithCookiesAsync(HttpResponse response, Account account, CancellationToken ct)
     {
+        if (account.Authenticator is { IsOn: true })
+        {
+            return tickets.For(account);
+        }
+
         var (session, token) = await sessions.StartAsync(account.Id, ct);
         SetCookies(response, account, session, token);
+        return null;
     }
 
     public Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult> Give(

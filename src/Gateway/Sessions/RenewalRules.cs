@@ -21,7 +21,7 @@ internal static class RenewalRules
     // Routes that make, renew or end sessions themselves, and files that need none.
     private static readonly string[] Exempt =
     [
-        "/auth/email-signin", "/auth/email-verify", "/auth/signout", "/auth/refresh", "/auth/password", "/auth/google", "/auth/sessions", "/images",
+        "/auth/email-signin", "/auth/email-verify", "/auth/second-factor/verify", "/auth/signout", "/auth/refresh", "/auth/password", "/auth/google", "/auth/sessions", "/images",
     ];
 
     public static bool Applies(HttpRequest request)

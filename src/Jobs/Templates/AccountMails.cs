@@ -30,6 +30,46 @@ internal static class AccountMails
             Note = "If it was not you, there is nothing to do: nobody learned that this address is known to us.",
         };
 
+    public static MailContent SecondFactor(SecondFactorChanged changed, SiteOptions site)
+    {
+        var (subject, heading, what) = changed.Change switch
+        {
+            SecondFactorChanges.SwitchedOn => (
+                "Visuels - Second Factor On",
+                "Your second factor is on",
+                "From now on we ask for a code of your authenticator app whenever you sign in. Keep your recovery codes where your phone is not: each of them lets you in once without it."),
+            SecondFactorChanges.SwitchedOff => (
+                "Visuels - Second Factor Off",
+                "Your second factor is off",
+                "From now on we ask for no code of an authenticator app when you sign in."),
+            SecondFactorChanges.Removed => (
+                "Visuels - Second Factor Off",
+                "Your second factor is off",
+                "We have switched it off, as you asked us to. You can switch it on again at any time."),
+            SecondFactorChanges.RecoveryCodeUsed => (
+                "Visuels - Recovery Code Used",
+                "A recovery code was used",
+                "Somebody signed in to your account with one of your recovery codes. It is worthless now."),
+            _ => (
+                "Visuels - New Recovery Codes",
+                "You have new recovery codes",
+                "New recovery codes were made for your account. The old ones are worthless now."),
+        };
+        return new MailContent(subject, heading, $"Hello {changed.Name},")
+        {
+            Paragraphs = [what],
+            Facts =
+            [
+                ("When", changed.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC"),
+                .. changed.Change is SecondFactorChanges.RecoveryCodeUsed
+                    ? [("Recovery codes left", changed.RecoveryCodesLeft.ToString(CultureInfo.InvariantCulture))]
+                    : Array.Empty<(string, string)>(),
+            ],
+            Link = ("Sign in", Links.SignIn(site)),
+            Note = "If this was not you, change your password now and write to us.",
+        };
+    }
+
     public static MailContent Welcome(UserRegistered user, SiteOptions site) =>
         new("Visuels - Welcome", "Welcome to Visuels", $"Hello {user.Name},")
         {

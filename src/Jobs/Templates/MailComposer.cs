@@ -33,6 +33,10 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
                 var known = Open<KnownAddressSignedUp>(mail);
                 return (new MailRecipient(known.Name, known.Email), AccountMails.KnownAddress(known, site.Value));
 
+            case MailTemplates.SecondFactor:
+                var factor = Open<SecondFactorChanged>(mail);
+                return (new MailRecipient(factor.Name, factor.Email), AccountMails.SecondFactor(factor, site.Value));
+
             case MailTemplates.Welcome:
                 var user = Open<UserRegistered>(mail);
                 return (new MailRecipient(user.Name, user.Email), AccountMails.Welcome(user, site.Value));

@@ -33,6 +33,11 @@ internal static class TemplateSamples
         new(MailTemplates.Code, "verify", _ => AccountMails.Code(CodeFor(CodePurposes.VerifyEmail), "123456")),
         new(MailTemplates.Code, "other", _ => AccountMails.Code(CodeFor("any other purpose"), "123456")),
         new(MailTemplates.KnownAddress, "default", site => AccountMails.KnownAddress(new KnownAddressSignedUp(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
+        new(MailTemplates.SecondFactor, "on", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.SwitchedOn), site)),
+        new(MailTemplates.SecondFactor, "off", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.SwitchedOff), site)),
+        new(MailTemplates.SecondFactor, "removed", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.Removed), site)),
+        new(MailTemplates.SecondFactor, "code-used", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.RecoveryCodeUsed), site)),
+        new(MailTemplates.SecondFactor, "new-codes", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.RecoveryCodesRenewed), site)),
         new(MailTemplates.Welcome, "buyer", site => AccountMails.Welcome(Registered(Buyer), site)),
         new(MailTemplates.Welcome, "artist", site => AccountMails.Welcome(Registered(Artist), site)),
         new(MailTemplates.NewOrder, "default", site => OrderMails.NewOrder(Order, Artist, Buyer, site)),
@@ -54,6 +59,8 @@ internal static class TemplateSamples
 
     private static EmailCodeIssued CodeFor(string purpose) =>
         new(OrderId, 1, AnnId, Buyer.Email, Buyer.Name, purpose, "", Now.AddMinutes(5));
+
+    private static SecondFactorChanged FactorChanged(string change) => new(AnnId, 3, Buyer.Email, Buyer.Name, change, 9, Now);
 
     private static UserRegistered Registered(UserCard user) =>
         new(user.Id.ToString(), 2, user.Email, user.Username, user.Name, user.Role, Now);

@@ -17,6 +17,7 @@ internal static class Events
     [
         new EmailCodeIssued("c1", 1, "u1", "ada@example.org", "Ada", CodePurposes.VerifyEmail, "sealed", At),
         new KnownAddressSignedUp("u1", 2, "ada@example.org", "Ada", At),
+        new SecondFactorChanged("u1", 2, "ada@example.org", "Ada", SecondFactorChanges.SwitchedOn, 10, At),
         Registered(),
         Updated(2),
         new ProductListed("p1", 1, "a1", "Dawn", 1000, "USD", "http://localhost/images/1", 1, At),

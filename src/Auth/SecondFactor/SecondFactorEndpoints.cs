@@ -1,0 +1,180 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Visuels.Auth.Accounts;
+using Visuels.Auth.Passwords;
+using Visuels.Auth.Sessions;
+using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth.SecondFactor;
+
+internal static class SecondFactorEndpoints
+{
+    public static void MapSecondFactor(this IEndpointRouteBuilder app)
+    {
+        var factor = app.MapGroup("/api/v1/auth/second-factor").WithTags("Second factor");
+        factor.MapPost("/verify", Verify).AllowAnonymous().RequireRateLimiting(RateLimits.Codes);
+
+        var own = factor.MapGroup("").RequireAuthorization();
+        own.MapGet("", State);
+        own.MapPost("", Begin).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy();
+        own.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes);
+        own.MapPost("/recovery-codes", RenewRecoveryCodes).RequireRateLimiting(RateLimits.Codes);
+        own.MapDelete("", SwitchOff).RequireRateLimiting(RateLimits.Codes);
+    }
+
+    private static async Task<Results<Ok<SecondFactorState>, ProblemHttpResult>> State(ClaimsPrincipal user, AccountStore accounts, CancellationToken ct) =>
+        await accounts.FindAsync(user.GetUserId(), ct) switch
+        {
+            { Blocked: false } account => TypedResults.Ok(SecondFactorState.Of(account.Authenticator)),
+            var account => MeEndpoints.Refuse(account),
+        };
+
+    // Who finds a browser signed in must not lock its owner out.
+    private static async Task<Results<Ok<SecondFactorSeed>, ProblemHttpResult>> Begin(
+        BeginSecondFactorRequest? request,
+        ClaimsPrincipal user,
+        AccountStore accounts,
+        Reauthentication reauthentication,
+        Authenticators authenticators,
+        CancellationToken ct)
+    {
+        var account = await accounts.FindAsync(user.GetUserId(), ct);
+        if (account is not { Blocked: false })
+        {
+            return MeEndpoints.Refuse(account);
+        }
+
+        if (await reauthentication.RefusalAsync(account, user, request?.Password, ct) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await authenticators.BeginAsync(account, ct) is { } seed
+            ? TypedResults.Ok(new SecondFactorSeed(seed, AuthenticatorCodes.UriOf(seed, account.Email)))
+            : SecondFactorAnswers.IsOn();
+    }
+
+    private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> Confirm(
+        ConfirmSecondFactorRequest request,
+        ClaimsPrincipal user,
+        HttpResponse response,
+        AccountStore accounts,
+        Authenticators authenticators,
+        TimeProvider clock,
+        CancellationToken ct)
+    {
+        var account = await accounts.FindAsync(user.GetUserId(), ct);
+        switch (account)
+        {
+            case not { Blocked: false }:
+                return MeEndpoints.Refuse(account);
+            case { Authenticator.IsOn: true }:
+                return SecondFactorAnswers.IsOn();
+            case { Authenticator: var waiting } when waiting is null || !waiting.CanBeConfirmed(clock.GetUtcNow()):
+                return SecondFactorAnswers.NotBegun();
+        }
+
+        var (verdict, proof) = await authenticators.CheckAsync(account, request.Code, ct);
+        if (verdict != Verdict.Right)
+        {
+            return Refuse(verdict, response, account, clock);
+        }
+
+        return await authenticators.ConfirmAsync(account, proof!, ct) is { } codes
+            ? TypedResults.Ok(new RecoveryCodesResponse(codes))
+            : SecondFactorAnswers.IsOn();
+    }
+
+    private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> RenewRecoveryCodes(
+        SecondFactorCodeRequest request,
+        ClaimsPrincipal user,
+        HttpResponse response,
+        AccountStore accounts,
+        Authenticators authenticators,
+        TimeProvider clock,
+        CancellationToken ct)
+    {
+        var (account, proof, refusal) = await ProveAsync(request.Code, user, response, accounts, authenticators, clock, ct);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        return await authenticators.RenewRecoveryCodesAsync(account!, proof!, ct) is { } codes
+            ? TypedResults.Ok(new RecoveryCodesResponse(codes))
+            : SecondFactorAnswers.Wrong();
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> SwitchOff(
+        [FromBody] SecondFactorCodeRequest request,
+        ClaimsPrincipal user,
+        HttpResponse response,
+        AccountStore accounts,
+        Authenticators authenticators,
+        TimeProvider clock,
+        CancellationToken ct)
+    {
+        var (account, proof, refusal) = await ProveAsync(request.Code, user, response, accounts, authenticators, clock, ct);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        return await authenticators.SwitchOffAsync(account!, proof!, ct) ? TypedResults.NoContent() : SecondFactorAnswers.Wrong();
+    }
+
+    private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> Verify(
+        VerifySecondFactorRequest request,
+        bool? tokens,
+        HttpResponse response,
+        SecondFactorTickets tickets,
+        AccountStore accounts,
+        Authenticators authenticators,
+        SessionAnswers answers,
+        TimeProvider clock,
+        CancellationToken ct)
+    {
+        if (tickets.Read(request.Ticket) is not { } ticket
+            || await accounts.FindAsync(ticket.Account, ct) is not { Authenticator.IsOn: true } account
+            || account.Authenticator.UsedTickets.Contains(ticket.Id))
+        {
+            return SecondFactorAnswers.TicketInvalid();
+        }
+
+        if (account.Blocked)
+        {
+            return SessionAnswers.Blocked();
+        }
+
+        var (verdict, proof) = await authenticators.CheckAsync(account, request.Code, ct);
+        if (verdict != Verdict.Right)
+        {
+            return Refuse(verdict, response, account, clock);
+        }
+
+        return await authenticators.EnterAsync(account, proof!, ticket.Id, ct)
+            ? await answers.StartProvenAsync(response, account, "login success", tokens ?? false, ct)
+            : SecondFactorAnswers.Wrong();
+    }
+
+    private static async Task<(Account? Account, Proof? Proof, ProblemHttpResult? Refusal)> ProveAsync(
+        string code, ClaimsPrincipal user, HttpResponse response, AccountStore accounts, Authenticators authenticators, TimeProvider clock, CancellationToken ct)
+    {
+        var account = await accounts.FindAsync(user.GetUserId(), ct);
+        switch (account)
+        {
+            case not { Blocked: false }:
+                return (null, null, MeEndpoints.Refuse(account));
+            case not { Authenticator.IsOn: true }:
+                return (null, null, SecondFactorAnswers.IsOff());
+        }
+
+        var (verdict, proof) = await authenticators.CheckAsync(account, code, ct);
+        return (account, proof, verdict == Verdict.Right ? null : Refuse(verdict, response, account, clock));
+    }
+
+    private static ProblemHttpResult Refuse(Verdict verdict, HttpResponse response, Account account, TimeProvider clock) =>
+        verdict == Verdict.NoTriesLeft ? SecondFactorAnswers.NoTriesLeft(response, account, clock.GetUtcNow()) : SecondFactorAnswers.Wrong();
+}
