@@ -1,0 +1,104 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Visuels.Auth;
+using Visuels.Chat;
+using Visuels.Gateway;
+using Visuels.Jobs;
+using Visuels.Orders;
+using Visuels.Products;
+using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Messaging;
+using Visuels.Testing;
+
+namespace Visuels.EndToEnd.Tests.Access;
+
+/// <summary>The Gateway and the five services in this process, wired to one another as in production, on ports of their own; without rate limits unless set.</summary>
+public class SixServices : IAsyncLifetime
+{
+    private delegate WebApplication BuildService(string[] args, Action<WebApplicationBuilder>? configure);
+
+    private static readonly (ServiceIdentity Identity, BuildService Build)[] All =
+    [
+        (GatewayService.Identity, GatewayService.Build),
+        (AuthService.Identity, AuthService.Build),
+        (ProductService.Identity, ProductService.Build),
+        (OrderService.Identity, OrderService.Build),
+        (ChatService.Identity, ChatService.Build),
+        (JobsService.Identity, JobsService.Build),
+    ];
+
+    private readonly Dictionary<string, WebApplication> _apps = [];
+    private readonly InProcessBroker _broker = new();
+    private int _portBase;
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(service => service.Identity.Name)];
+
+    public TestKeys Keys { get; } = new();
+
+    public CapturedLogs Logs { get; } = new();
+
+    /// <summary>One client for all: requests carry their own headers.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+
+    public WebApplication this[string service] => _apps[service];
+
+    public Uri AddressOf(string service) => new($"http://localhost:{_portBase + Names.ToList().IndexOf(service)}");
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        _portBase = FreePorts.Next(All.Length);
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Mongo"] = await TestStore.ConnectionStringAsync(),
+            ["Mongo:DatabasePrefix"] = $"t{Guid.NewGuid():N}"[..12] + "-",
+            ["Messaging:Transport"] = "InMemory",
+            ["Messaging:RetryCount"] = "0",
+            ["Keys:Folder"] = Keys.Folder,
+            ["Images:Folder"] = TemporaryFolder.Create("visuels-images-"),
+            ["PublicUrl"] = AddressOf("gateway").GetLeftPart(UriPartial.Authority),
+            ["Auth:PasswordIterations"] = "1000",
+            ["RateLimiting:Enabled"] = "false",
+            ["Scheduling:Enabled"] = "false",
+        };
+        foreach (var name in Names.Skip(1))
+        {
+            settings[$"Services:{name}"] = AddressOf(name).ToString();
+        }
+
+        Prepare(settings);
+        foreach (var (identity, build) in All)
+        {
+            _apps[identity.Name] = build(["--environment=Development"], builder =>
+            {
+                builder.WebHost.UseUrls(AddressOf(identity.Name).ToString());
+                builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning);
+                builder.Configuration.AddInMemoryCollection(settings);
+                builder.Services.AddSingleton(_broker);
+            });
+        }
+
+        await Task.WhenAll(_apps.Values.Select(app => app.StartAsync()));
+        await Task.WhenAll(_apps.Where(app => app.Key != "gateway").Select(app =>
+            app.Value.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        Http.Dispose();
+        await Task.WhenAll(_apps.Values.Select(app => app.StopAsync()));
+        foreach (var app in _apps.Values)
+        {
+            await app.DisposeAsync();
+        }
+    }
+
+    /// <summary>What a class of tests sets otherwise.</summary>
+    protected virtual void Prepare(Dictionary<string, string?> settings)
+    {
+    }
+}
