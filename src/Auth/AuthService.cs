@@ -18,6 +18,7 @@ using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.Auth;
 
@@ -33,15 +34,19 @@ public static class AuthService
         builder.AddMongo("visuels-auth");
         builder.AddImages<ProfileImageReferences>("artists");
         builder.AddGoogleSignIn();
-        builder.AddMessaging(Identity.Name, _ => { });
+        builder.AddMessaging(Identity.Name, bus => bus.AddRevocationConsumer());
+        // The operator's commands write in a process of their own, and what they write is to be known within two seconds.
+        services.Configure<OutboxOptions>(outbox => (outbox.MinPoll, outbox.MaxPoll) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)));
         services.AddOutboxRelay(
-            AccountStore.Collection, typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp),
-            typeof(SecondFactorChanged));
+            AccountStore.Collection,
+            typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp), typeof(SecondFactorChanged), typeof(SessionsRevoked));
+        services.AddOutboxRelay(SessionStore.Collection, typeof(SessionEnded));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
         services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<DeletedAccounts>();
+        services.AddSingleton<IRevocationSource, RevocationLog>();
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<AccountDeletion>();
         services.AddSingleton<OneTimeCodes>().AddSingleton<SignUps>().AddSingleton<Passwords.Passwords>();
@@ -66,6 +71,7 @@ public static class AuthService
         app.MapSignIn();
         app.MapSessions();
         app.MapSecondFactor();
+        app.MapRevocations();
         app.MapGoogle();
         app.MapMe();
         app.MapDeletion();

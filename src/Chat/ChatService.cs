@@ -7,6 +7,7 @@ using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Schedules;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Chat;
@@ -21,6 +22,7 @@ public static class ChatService
         builder.AddMongo("visuels-chat");
         builder.AddMessaging(Identity.Name, bus =>
         {
+            bus.AddRevocationConsumer();
             bus.AddUserCardConsumers();
             bus.AddConsumer<OrderPlacedConsumer>();
             bus.AddConsumer<OrderStatusChangedConsumer>();

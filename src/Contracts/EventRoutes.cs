@@ -10,7 +10,10 @@ namespace Visuels.Contracts;
 /// </summary>
 public static class EventRoutes
 {
-    /// <summary>The queues of every event, by the event's type.</summary>
+    /// <summary>
+    /// The queues of every event, by the event's type. None where every instance of every service reads by a temporary queue of its own and
+    /// asks for what it missed: nothing is lost when no queue takes such an event.
+    /// </summary>
     public static IReadOnlyDictionary<Type, IReadOnlyList<string>> Queues { get; } = new Dictionary<Type, IReadOnlyList<string>>
     {
         [typeof(EmailCodeIssued)] = ["jobs-email-code-issued"],
@@ -19,6 +22,8 @@ public static class EventRoutes
         [typeof(UserRegistered)] = ["product-user-registered", "order-user-registered", "chat-user-registered", "jobs-user-registered"],
         [typeof(UserUpdated)] = ["product-user-updated", "order-user-updated", "chat-user-updated", "jobs-user-updated"],
         [typeof(UserDeleted)] = ["product-user-deleted", "order-user-deleted", "chat-user-deleted", "jobs-user-deleted"],
+        [typeof(SessionsRevoked)] = [],
+        [typeof(SessionEnded)] = [],
         [typeof(ProductListed)] = ["order-product-listed"],
         [typeof(ProductUpdated)] = ["order-product-updated"],
         [typeof(ProductWithdrawn)] = ["order-product-withdrawn"],

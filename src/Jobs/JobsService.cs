@@ -8,6 +8,7 @@ using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Jobs;
@@ -37,6 +38,7 @@ public static class JobsService
 
     private static void AddConsumers(IBusRegistrationConfigurator bus)
     {
+        bus.AddRevocationConsumer();
         bus.AddConsumer<EmailCodeIssuedConsumer>();
         bus.AddConsumer<KnownAddressSignedUpConsumer>();
         bus.AddConsumer<SecondFactorChangedConsumer>();

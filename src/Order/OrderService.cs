@@ -13,6 +13,7 @@ using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Schedules;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Orders;
@@ -27,6 +28,7 @@ public static class OrderService
         builder.AddMongo("visuels-order");
         builder.AddMessaging(Identity.Name, bus =>
         {
+            bus.AddRevocationConsumer();
             bus.AddUserCardConsumers();
             bus.AddConsumer<ProductListedConsumer>();
             bus.AddConsumer<ProductUpdatedConsumer>();

@@ -14,6 +14,7 @@ using Visuels.ServiceDefaults.Images;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Schedules;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Products;
@@ -29,6 +30,7 @@ public static class ProductService
         builder.AddImages<ProductImageReferences>("products");
         builder.AddMessaging(Identity.Name, bus =>
         {
+            bus.AddRevocationConsumer();
             bus.AddUserCardConsumers();
             bus.AddConsumer<OrderStatusChangedConsumer>();
         });

@@ -10,6 +10,7 @@ using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.ServiceDefaults.Tests;
@@ -23,7 +24,11 @@ internal static class SampleService
     {
         var builder = ServiceHost.CreateBuilder(Identity, args, configure);
         builder.AddMongo("visuels-sample");
-        builder.AddMessaging(Identity.Name, bus => bus.AddUserCardConsumers());
+        builder.AddMessaging(Identity.Name, bus =>
+        {
+            bus.AddRevocationConsumer();
+            bus.AddUserCardConsumers();
+        });
         builder.Services.AddUserCards();
         builder.Services.AddValidation();
 

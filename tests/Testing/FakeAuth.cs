@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using MongoDB.Bson;
+using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Json;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Testing;
@@ -17,6 +19,7 @@ public sealed class FakeAuth : IAsyncDisposable
     private readonly WebApplication _app;
     private int _cardCalls;
     private int _keyCalls;
+    private int _revocationCalls;
 
     private FakeAuth(WebApplication app) => _app = app;
 
@@ -37,6 +40,18 @@ public sealed class FakeAuth : IAsyncDisposable
 
     /// <summary>Calls for the signing keys so far.</summary>
     public int KeyCalls => _keyCalls;
+
+    /// <summary>Accounts whose tokens are revoked, for those who ask.</summary>
+    public ConcurrentQueue<SessionsRevoked> Revoked { get; } = new();
+
+    /// <summary>Sessions that have ended, for those who ask.</summary>
+    public ConcurrentQueue<SessionEnded> Ended { get; } = new();
+
+    /// <summary>Calls for revocations so far.</summary>
+    public int RevocationCalls => _revocationCalls;
+
+    /// <summary>Answers a call for revocations instead, when set.</summary>
+    public Func<HttpContext, Task>? InsteadOfRevocations { get; set; }
 
     public Uri Address => new(_app.Urls.First());
 
@@ -59,6 +74,7 @@ public sealed class FakeAuth : IAsyncDisposable
             return fake.InsteadOfKeys is { } instead ? instead(context) : Results.Text(jwks, "application/json").ExecuteAsync(context);
         });
         app.MapPost("/api/v1/auth/internal/cards", (Delegate)fake.CardsAsync);
+        app.MapPost("/api/v1/auth/internal/revocations", (Delegate)fake.RevocationsAsync);
         await app.StartAsync();
         return fake;
     }
@@ -95,5 +111,17 @@ public sealed class FakeAuth : IAsyncDisposable
         var request = await context.Request.ReadFromJsonAsync<UserCardsRequest>(JsonRules.Web, context.RequestAborted);
         var cards = request!.Ids.Select(id => Users.GetValueOrDefault(id)).OfType<UserCardItem>().ToList();
         return Results.Json(new UserCardsResponse(cards), JsonRules.Web);
+    }
+
+    private async Task<IResult> RevocationsAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _revocationCalls);
+        if (InsteadOfRevocations is { } instead)
+        {
+            await instead(context);
+            return Results.Empty;
+        }
+
+        return Results.Json(new RevocationsResponse([.. Revoked], [.. Ended], DateTimeOffset.UtcNow, More: false), JsonRules.Web);
     }
 }

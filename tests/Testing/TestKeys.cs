@@ -56,6 +56,7 @@ public sealed class TestKeys
                 [TokenRules.Subject] = user.ToString(),
                 [TokenRules.Role] = role,
                 [TokenRules.Session] = ObjectId.GenerateNewId().ToString(),
+                [TokenRules.Generation] = 0L,
             },
             SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(AuthKey) { KeyId = KeyId }, SecurityAlgorithms.EcdsaSha256),
         };

@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.SecondFactor;
+using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Security;
@@ -37,6 +38,17 @@ internal sealed class Account
 
     public bool Blocked { get; set; }
 
+    /// <summary>Access tokens carry it; it rises with all that they should have heard of.</summary>
+    public long Generation { get; set; }
+
+    /// <summary>Sessions of a lower generation have ended, all but the kept one.</summary>
+    public long SessionsFrom { get; set; }
+
+    public ObjectId? KeptSession { get; set; }
+
+    /// <summary>When the generation last rose; absent on accounts where it never did.</summary>
+    public DateTimeOffset? RevokedAt { get; set; }
+
     /// <summary>Number of the sign-up that these details come from; a code proves the one it was made for and no other.</summary>
     public long SignUp { get; set; }
 
@@ -71,4 +83,26 @@ internal sealed class Account
     public UserCardItem ToCard() => DeletedAt is null
         ? new(Id, Version, Username, Name, Email, Role)
         : new(Id, Version, "", UserCard.DeletedName, "", Roles.Deleted);
+
+    public SessionsRevoked Revoked() =>
+        new(Id.ToString(), Version, Generation, SessionsFrom, KeptSession?.ToString(), Role, RevokedAt ?? throw new InvalidOperationException("Nothing was revoked."));
+
+    /// <summary>Ends all sessions, or all but one. Write it by <see cref="RevokingUpdates.Revoking"/>, and nothing else is needed.</summary>
+    public void EndSessions(DateTimeOffset now, ObjectId? kept = null)
+    {
+        SessionsFrom = ++Generation;
+        KeptSession = kept;
+        RevokedAt = now;
+    }
+
+    /// <summary>Changes the role, also of those who are signed in. Write it by <see cref="RevokingUpdates.Revoking"/>.</summary>
+    public void ChangeRole(string role, DateTimeOffset now)
+    {
+        Role = role;
+        Generation++;
+        RevokedAt = now;
+    }
+
+    /// <summary>Whether a session goes on as far as its account is concerned.</summary>
+    public bool Admits(Session session) => !Blocked && (session.Generation >= SessionsFrom || session.Id == KeptSession);
 }

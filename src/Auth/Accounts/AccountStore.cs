@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
@@ -34,6 +35,9 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
             new(
                 Keys.Ascending(a => a.Verified).Ascending(a => a.UnprovenUntil),
                 new CreateIndexOptions<Account> { Name = "unproven_until", PartialFilterExpression = Filter.Eq(a => a.Verified, false) }),
+            new(
+                Keys.Ascending(a => a.RevokedAt),
+                new CreateIndexOptions<Account> { Name = "revoked_at", PartialFilterExpression = Filter.Exists(a => a.RevokedAt) }),
         ],
         ct);
 
@@ -174,18 +178,41 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
     }
 
     /// <summary>Changes what other people see of an account, however many do so at once; null when there is no such account.</summary>
-    public Task<Account?> RenameAsync(ObjectId id, string name, CancellationToken ct) => ChangeFaceAsync(
-        id, account => account.Blocked || account.Name == name, account => account.Name = name, Update.Set(a => a.Name, name), ct);
+    public Task<Account?> RenameAsync(ObjectId id, string name, CancellationToken ct) => ChangeAsync(
+        id, account => account.Blocked || account.Name == name, account => account.Name = name, Update.Set(a => a.Name, name), Updated, ct);
 
-    /// <summary>Gives an account another role.</summary>
-    public Task<Account?> SetRoleAsync(ObjectId id, string role, CancellationToken ct) => ChangeFaceAsync(
-        id, account => account.Role == role, account => account.Role = role, Update.Set(a => a.Role, role), ct);
+    /// <summary>Gives an account another role, at once and everywhere.</summary>
+    public Task<Account?> SetRoleAsync(ObjectId id, string role, CancellationToken ct) => ChangeAsync(
+        id, account => account.Role == role, account => account.ChangeRole(role, clock.GetUtcNow()), Update.Set(a => a.Role, role), Updated, ct);
 
-    public Task SetBlockedAsync(ObjectId id, bool blocked, CancellationToken ct) =>
-        _accounts.UpdateOneAsync(a => a.Id == id, Update.Set(a => a.Blocked, blocked), cancellationToken: ct);
+    /// <summary>Keeps the owner of an account out, and ends its sessions, or lets the owner in again.</summary>
+    public Task<Account?> SetBlockedAsync(ObjectId id, bool blocked, CancellationToken ct) => ChangeAsync(
+        id,
+        account => account.Blocked == blocked,
+        account =>
+        {
+            account.Blocked = blocked;
+            if (blocked)
+            {
+                account.EndSessions(clock.GetUtcNow());
+            }
+        },
+        Update.Set(a => a.Blocked, blocked),
+        tell: null,
+        ct);
 
-    private async Task<Account?> ChangeFaceAsync(
-        ObjectId id, Predicate<Account> isDone, Action<Account> apply, UpdateDefinition<Account> update, CancellationToken ct)
+    /// <summary>Ends all sessions of an account, or all but one; null when there is no such account.</summary>
+    public Task<Account?> EndSessionsAsync(ObjectId id, ObjectId? kept, CancellationToken ct) => ChangeAsync(
+        id, _ => false, account => account.EndSessions(clock.GetUtcNow(), kept), Update.Combine(), tell: null, ct);
+
+    /// <summary>The accounts whose tokens were revoked since a moment, oldest first.</summary>
+    public Task<List<Account>> GetRevokedSinceAsync(DateTimeOffset since, int limit, CancellationToken ct) =>
+        Read(Filter.Gte(a => a.RevokedAt, since)).SortBy(a => a.RevokedAt).Limit(limit).ToListAsync(ct);
+
+    private UserUpdated Updated(Account account) => account.Updated(clock.GetUtcNow());
+
+    private async Task<Account?> ChangeAsync(
+        ObjectId id, Predicate<Account> isDone, Action<Account> apply, UpdateDefinition<Account> update, Func<Account, object>? tell, CancellationToken ct)
     {
         while (true)
         {
@@ -195,22 +222,27 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
                 return account;
             }
 
-            if (await TryChangeAsync(account, Filter.Empty, apply, update, changed => changed.Updated(clock.GetUtcNow()), ct) is { } changed)
+            if (await TryChangeAsync(account, Filter.Empty, apply, update, tell, ct) is { } changed)
             {
                 return changed;
             }
         }
     }
 
-    // State and event in one write, against the version that was read: the event must not tell of what somebody else has changed since.
+    // State and events in one write, against the version that was read: an event must not tell of what somebody else has changed since.
+    // What apply does about sessions (Account.EndSessions) is written and told without being named here.
     private async Task<Account?> TryChangeAsync(
-        Account read, FilterDefinition<Account> still, Action<Account> apply, UpdateDefinition<Account> update, Func<Account, object> tell, CancellationToken ct)
+        Account read, FilterDefinition<Account> still, Action<Account> apply, UpdateDefinition<Account> update, Func<Account, object>? tell, CancellationToken ct)
     {
         var asRead = Filter.Eq(a => a.Id, read.Id) & Filter.Eq(a => a.Version, read.Version) & still;
+        var generation = read.Generation;
         apply(read);
         read.Version++;
+        var now = clock.GetUtcNow();
+        object[] news = tell is null ? [] : [tell(read)];
+        var changed = update.Set(a => a.Version, read.Version);
         var result = await _accounts.UpdateOneAsync(
-            asRead, update.Set(a => a.Version, read.Version).Publishing(clock.GetUtcNow(), tell(read)), cancellationToken: ct);
+            asRead, read.Generation == generation ? changed.Publishing(now, news) : changed.Revoking(read, now, news), cancellationToken: ct);
         signal.Raise();
         return result.MatchedCount == 1 ? read : null;
     }

@@ -29,7 +29,7 @@ internal sealed class AccountDeletion(
 
         // From here on the caller may leave.
         await uploads.DiscardAsync(ImagesOf(before));
-        await sessions.EndAllAsync(before.Id, CancellationToken.None);
+        await sessions.ClearAsync(before.Id, CancellationToken.None);
         return true;
     }
 
@@ -54,7 +54,7 @@ internal sealed class DeletedAccountLeftovers(DeletedAccounts deleted, SessionSt
         {
             foreach (var account in due)
             {
-                await sessions.EndAllAsync(account.Id, ct);
+                await sessions.ClearAsync(account.Id, ct);
                 await deleted.MarkForgottenAsync(account.Id, ct);
                 done++;
             }

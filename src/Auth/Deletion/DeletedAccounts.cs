@@ -2,6 +2,7 @@ using MongoDB.Bson;
 using MongoDB.Bson.Serialization;
 using MongoDB.Driver;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security;
@@ -21,6 +22,7 @@ internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal sign
     [
         nameof(Account.Id), nameof(Account.Version), nameof(Account.Email), nameof(Account.Username), nameof(Account.UsernameKey), nameof(Account.Name),
         nameof(Account.Role), nameof(Account.Verified), nameof(Account.DeletedAt), nameof(Account.ForgetAt), nameof(Account.Outbox),
+        nameof(Account.Generation), nameof(Account.SessionsFrom), nameof(Account.KeptSession), nameof(Account.RevokedAt),
     ];
 
     private readonly IMongoCollection<Account> _accounts = database.GetCollection<Account>(AccountStore.Collection);
@@ -85,19 +87,22 @@ internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal sign
             Username = "",
             UsernameKey = $"deleted:{account.Id}",
             Name = UserCard.DeletedName,
+            Role = Roles.Deleted,
+            Generation = account.Generation,
         };
+        deleted.EndSessions(now);
         var update = Update
             .Set(a => a.Version, deleted.Version)
             .Set(a => a.Email, deleted.Email)
             .Set(a => a.Username, deleted.Username)
             .Set(a => a.UsernameKey, deleted.UsernameKey)
             .Set(a => a.Name, deleted.Name)
-            .Set(a => a.Role, Roles.Deleted)
+            .Set(a => a.Role, deleted.Role)
             .Set(a => a.DeletedAt, now)
             .Set(a => a.ForgetAt, forgetAt)
             // What could not be published is about somebody who is gone.
             .Unset(a => a.Outbox.Parked)
-            .Publishing(now, deleted.Deleted(now));
+            .Revoking(deleted, now, deleted.Deleted(now));
         return BsonClassMap.LookupClassMap(typeof(Account)).AllMemberMaps
             .Where(member => !Kept.Contains(member.MemberName))
             .Aggregate(update, (changes, member) => changes.Unset(member.ElementName));

@@ -1,5 +1,6 @@
 using MongoDB.Driver;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
@@ -30,6 +31,7 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
         unproven.Version++;
         unproven.Name = user.Name;
         unproven.Role = role;
+        unproven.EndSessions(now);
         return WriteAsync(
             filter,
             Update
@@ -40,7 +42,7 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
                 .Set(a => a.Role, unproven.Role)
                 .Unset(a => a.PasswordHash)
                 .Unset(a => a.UnprovenUntil)
-                .Publishing(now, unproven.Registered(now)),
+                .Revoking(unproven, now, unproven.Registered(now)),
             ct);
     }
 

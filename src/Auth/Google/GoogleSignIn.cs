@@ -47,8 +47,9 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
     // Whoever signed up with this address has not shown that it is theirs; Google's user has. No way in stays open to the other.
     private async Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string role, CancellationToken ct)
     {
-        await sessions.EndAllAsync(unproven.Id, ct);
-        return await google.TakeOverAsync(unproven, user, role, ct);
+        var taken = await google.TakeOverAsync(unproven, user, role, ct);
+        await sessions.ClearAsync(unproven.Id, ct);
+        return taken;
     }
 
     private async Task<Account?> AddAsync(GoogleUser user, string email, string role, CancellationToken ct)

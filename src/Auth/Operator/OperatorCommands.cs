@@ -21,6 +21,8 @@ internal static class OperatorCommands
           users reset-second-factor EMAIL   switches off the second factor of somebody who has lost it
         """;
 
+    private const string WhenHeard = "The services know within seconds; a service that can reach neither the broker nor Auth, when its access tokens end (10 minutes).";
+
     public static bool Concerns(string[] args) => args is ["admins" or "users", ..];
 
     /// <returns>The process's exit code: 0 when done, 1 when not, 2 when the command is not understood.</returns>
@@ -71,15 +73,14 @@ internal static class OperatorCommands
     private static async Task<string> AddAdminAsync(AccountStore accounts, Account account, CancellationToken ct)
     {
         await accounts.SetRoleAsync(account.Id, Roles.Admin, ct);
-        return $"{account.Email} is an administrator, from the next renewal of the session on (10 minutes at most).";
+        return $"{account.Email} is an administrator. {WhenHeard}";
     }
 
     private static async Task<string> BlockAsync(AccountStore accounts, SessionStore sessions, Account account, CancellationToken ct)
     {
-        // In this order: a session that begins in between is refused at its first renewal.
         await accounts.SetBlockedAsync(account.Id, true, ct);
-        await sessions.EndAllAsync(account.Id, ct);
-        return $"{account.Email} is blocked; its sessions have ended, and its last access tokens end within 10 minutes.";
+        await sessions.ClearAsync(account.Id, ct);
+        return $"{account.Email} is blocked, and its sessions have ended. {WhenHeard}";
     }
 
     private static async Task<string> UnblockAsync(AccountStore accounts, Account account, CancellationToken ct)

@@ -30,7 +30,7 @@ internal sealed class SessionAnswers(
     public async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> StartProvenAsync(
         HttpResponse response, Account account, string message, bool asTokens, CancellationToken ct)
     {
-        var (session, token) = await sessions.StartAsync(account.Id, ct);
+        var (session, token) = await sessions.StartAsync(account, Device(response), ct);
         return Give(response, account, session, token, message, asTokens);
     }
 
@@ -43,7 +43,7 @@ internal sealed class SessionAnswers(
             return tickets.For(account);
         }
 
-        var (session, token) = await sessions.StartAsync(account.Id, ct);
+        var (session, token) = await sessions.StartAsync(account, Device(response), ct);
         SetCookies(response, account, session, token);
         return null;
     }
@@ -63,5 +63,7 @@ internal sealed class SessionAnswers(
     }
 
     private void SetCookies(HttpResponse response, Account account, Session session, RefreshToken token) =>
-        cookies.Set(response, signer.Sign(account, session.Id), token.Text, session.ExpiresAt - clock.GetUtcNow());
+        cookies.Set(response, signer.Sign(account, session.Id), token.Text, session.Left(clock.GetUtcNow()));
+
+    private static string Device(HttpResponse response) => DeviceNames.Of(response.HttpContext.Request.Headers.UserAgent);
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
@@ -18,6 +19,11 @@ internal static class SessionEndpoints
         sessions.MapPost("/refresh", Refresh).RequireRateLimiting(RateLimits.Refresh).FailsWith(401, "session_ended");
         sessions.MapPost("/signout", SignOut).RequireRateLimiting(RateLimits.Write).FailsWith(401);
 
+        var devices = app.MapGroup("/api/v1/auth/sessions").WithTags("Sessions").RequireAuthorization();
+        devices.MapGet("", List);
+        devices.MapDelete("", EndOthers).RequireRateLimiting(RateLimits.Write);
+        devices.MapDelete("/{id}", End).RequireRateLimiting(RateLimits.Write);
+
         app.MapGet("/.well-known/jwks.json", Keys).WithTags("Keys").AllowAnonymous();
     }
 
@@ -35,7 +41,7 @@ internal static class SessionEndpoints
         var text = request?.RefreshToken ?? http.Request.Cookies[SessionCookies.Refresh];
         if (text is not null && refreshTokens.Read(text) is { } token && await sessions.RotateAsync(token, ct) is var (session, next))
         {
-            if (await accounts.FindAsync(session.UserId, ct) is { Blocked: false } account)
+            if (await accounts.FindAsync(session.UserId, ct) is { } account && account.Admits(session))
             {
                 return answers.Give(http.Response, account, session, next, "session renewed", tokens ?? false);
             }
@@ -61,6 +67,42 @@ internal static class SessionEndpoints
 
         await sessions.EndAsync(session.Value, ct);
         return TypedResults.Ok(new SignedOutResponse(true, "signed out"));
+    }
+
+    private static async Task<Results<Ok<SessionsResponse>, ProblemHttpResult>> List(
+        ClaimsPrincipal user, AccountStore accounts, SessionStore sessions, CancellationToken ct)
+    {
+        if (await accounts.FindAsync(user.GetUserId(), ct) is not { } account)
+        {
+            return Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
+        }
+
+        var current = user.FindSessionId();
+        return TypedResults.Ok(new SessionsResponse([.. (await sessions.ListAsync(account, ct)).Select(session => SessionItem.From(session, current))]));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> End(
+        ObjectId id, ClaimsPrincipal user, HttpResponse response, SessionStore sessions, SessionCookies cookies, CancellationToken ct)
+    {
+        if (!await sessions.TryEndAsync(user.GetUserId(), id, ct))
+        {
+            return Problems.NotFound("You have no such session.");
+        }
+
+        if (id == user.FindSessionId())
+        {
+            cookies.Clear(response);
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> EndOthers(ClaimsPrincipal user, AccountStore accounts, SessionStore sessions, CancellationToken ct)
+    {
+        var kept = user.FindSessionId();
+        await accounts.EndSessionsAsync(user.GetUserId(), kept, ct);
+        await sessions.ClearAsync(user.GetUserId(), ct, kept);
+        return TypedResults.NoContent();
     }
 
     private static Ok<PublicKeySet> Keys(TokenSigner signer, HttpResponse response)

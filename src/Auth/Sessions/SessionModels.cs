@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Passwords;
 
@@ -31,3 +33,13 @@ public sealed record TokensResponse(string AccessToken, string RefreshToken, int
 
 /// <summary>Answer of <c>POST /signout</c>.</summary>
 public sealed record SignedOutResponse(bool Success, string Msg);
+
+/// <summary>Answer of <c>GET /sessions</c>, the last used first.</summary>
+public sealed record SessionsResponse(IReadOnlyList<SessionItem> Sessions);
+
+/// <summary>A device that is signed in. <c>lastSeenAt</c> is the last renewal: at most ten minutes behind while it is used.</summary>
+public sealed record SessionItem([property: JsonPropertyName("_id")] ObjectId Id, string Device, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, bool Current)
+{
+    internal static SessionItem From(Session session, ObjectId? current) =>
+        new(session.Id, session.Device, session.StartedAt, session.RotatedAt, session.Id == current);
+}

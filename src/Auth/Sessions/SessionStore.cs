@@ -1,28 +1,52 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Visuels.Auth.Accounts;
+using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.Auth.Sessions;
 
-/// <summary>Collection <c>sessions</c>.</summary>
-internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens, TimeProvider clock) : ICreatesIndexes
+/// <summary>Collection <c>sessions</c>. Whether a session that is here goes on is its account's say, too: <see cref="Account.Admits"/>.</summary>
+internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens, OutboxSignal signal, TimeProvider clock) : ICreatesIndexes
 {
-    private readonly IMongoCollection<Session> _sessions = database.GetCollection<Session>("sessions");
+    public const string Collection = "sessions";
+
+    private static readonly FilterDefinitionBuilder<Session> Filter = Builders<Session>.Filter;
+    private static readonly UpdateDefinitionBuilder<Session> Update = Builders<Session>.Update;
+    private static readonly IndexKeysDefinitionBuilder<Session> Keys = Builders<Session>.IndexKeys;
+
+    private readonly IMongoCollection<Session> _sessions = database.GetCollection<Session>(Collection);
 
     public Task CreateIndexesAsync(CancellationToken ct) => _sessions.Indexes.CreateManyAsync(
         [
-            new(Builders<Session>.IndexKeys.Ascending(s => s.UserId)),
-            new(Builders<Session>.IndexKeys.Ascending(s => s.ExpiresAt), new CreateIndexOptions { ExpireAfter = TimeSpan.Zero }),
+            new(Keys.Ascending(s => s.UserId)),
+            new(Keys.Ascending(s => s.ExpiresAt), new CreateIndexOptions { ExpireAfter = TimeSpan.Zero }),
+            new(
+                Keys.Ascending(s => s.EndedAt),
+                new CreateIndexOptions<Session> { Name = "ended_at", PartialFilterExpression = Filter.Exists(s => s.EndedAt) }),
         ],
         ct);
 
-    public async Task<(Session Session, RefreshToken Token)> StartAsync(ObjectId userId, CancellationToken ct)
+    /// <summary>Begins a session of an account as it was read; whatever ended its sessions since ends this one, too.</summary>
+    public async Task<(Session Session, RefreshToken Token)> StartAsync(Account account, string device, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var id = ObjectId.GenerateNewId();
         var token = tokens.First(id);
-        var session = new Session { Id = id, UserId = userId, Token = token.Hash, StartedAt = now, RotatedAt = now, ExpiresAt = now + Session.Life };
+        var session = new Session
+        {
+            Id = id,
+            UserId = account.Id,
+            Generation = account.Generation,
+            Device = device,
+            Token = token.Hash,
+            StartedAt = now,
+            RotatedAt = now,
+            ExpiresAt = now + Session.Life,
+        };
         await _sessions.InsertOneAsync(session, cancellationToken: ct);
+        await EndOldestAsync(account.Id, ct);
         return (session, token);
     }
 
@@ -35,9 +59,10 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
         var now = clock.GetUtcNow();
         var next = tokens.After(token);
         var hash = token.Hash;
+        var alive = Filter.Eq(s => s.Id, token.Session) & Alive(now);
         var rotated = await _sessions.FindOneAndUpdateAsync(
-            s => s.Id == token.Session && s.Token == hash && s.ExpiresAt > now,
-            Builders<Session>.Update.Set(s => s.Token, next.Hash).Set(s => s.Previous, hash).Set(s => s.RotatedAt, now),
+            alive & Filter.Eq(s => s.Token, hash),
+            Update.Set(s => s.Token, next.Hash).Set(s => s.Previous, hash).Set(s => s.RotatedAt, now),
             new FindOneAndUpdateOptions<Session> { ReturnDocument = ReturnDocument.After },
             ct);
         if (rotated is not null)
@@ -45,7 +70,7 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
             return (rotated, next);
         }
 
-        var session = await _sessions.Find(s => s.Id == token.Session && s.ExpiresAt > now).FirstOrDefaultAsync(ct);
+        var session = await _sessions.Find(alive).FirstOrDefaultAsync(ct);
         if (session?.Previous == hash && now < session.RotatedAt + Session.Overlap)
         {
             return (session, next);
@@ -61,7 +86,68 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
 
     public async Task<Session?> FindAsync(ObjectId id, CancellationToken ct) => await _sessions.Find(s => s.Id == id).FirstOrDefaultAsync(ct);
 
-    public Task EndAsync(ObjectId id, CancellationToken ct) => _sessions.DeleteOneAsync(s => s.Id == id, ct);
+    /// <summary>The sessions that go on, the last used first.</summary>
+    public async Task<IReadOnlyList<Session>> ListAsync(Account account, CancellationToken ct) =>
+        [.. (await _sessions.Find(Filter.Eq(s => s.UserId, account.Id) & Alive(clock.GetUtcNow())).SortByDescending(s => s.RotatedAt).ToListAsync(ct)).Where(account.Admits)];
 
-    public Task EndAllAsync(ObjectId userId, CancellationToken ct) => _sessions.DeleteManyAsync(s => s.UserId == userId, ct);
+    /// <summary>Ends a session, here and in all services; nothing when it has ended already.</summary>
+    public async Task EndAsync(ObjectId id, CancellationToken ct)
+    {
+        if (await _sessions.Find(Filter.Eq(s => s.Id, id) & Alive(clock.GetUtcNow())).FirstOrDefaultAsync(ct) is { } session)
+        {
+            await EndAsync([session], ct);
+        }
+    }
+
+    /// <summary>Ends one of a user's own sessions; false when there is none with this id.</summary>
+    public async Task<bool> TryEndAsync(ObjectId userId, ObjectId id, CancellationToken ct)
+    {
+        var own = Filter.Eq(s => s.Id, id) & Filter.Eq(s => s.UserId, userId) & Alive(clock.GetUtcNow());
+        return await _sessions.Find(own).FirstOrDefaultAsync(ct) is { } session && await EndAsync([session], ct);
+    }
+
+    /// <summary>Ends of single sessions since a moment, oldest first.</summary>
+    public async Task<IReadOnlyList<SessionEnded>> GetEndedSinceAsync(DateTimeOffset since, int limit, CancellationToken ct) =>
+    [
+        .. (await _sessions.Find(Filter.Gte(s => s.EndedAt, since)).SortBy(s => s.EndedAt).Limit(limit).ToListAsync(ct))
+            .Select(s => new SessionEnded(s.Id.ToString(), s.UserId.ToString(), s.EndedAt!.Value)),
+    ];
+
+    /// <summary>Removes sessions that have ended with their account's generation. Only cleaning up: they are refused without it, too.</summary>
+    public Task ClearAsync(ObjectId userId, CancellationToken ct, ObjectId? kept = null) =>
+        _sessions.DeleteManyAsync(Filter.Eq(s => s.UserId, userId) & Filter.Ne(s => s.Id, kept ?? ObjectId.Empty), ct);
+
+    // However many begin at once: who comes last sees all of them.
+    private async Task EndOldestAsync(ObjectId userId, CancellationToken ct)
+    {
+        var tooMany = await _sessions.Find(Filter.Eq(s => s.UserId, userId) & Alive(clock.GetUtcNow()))
+            .Sort(Builders<Session>.Sort.Descending(s => s.StartedAt).Descending(s => s.Id))
+            .Skip(Session.Most)
+            .Limit(Session.Most)
+            .ToListAsync(ct);
+        if (tooMany.Count > 0)
+        {
+            await EndAsync(tooMany, ct);
+        }
+    }
+
+    private async Task<bool> EndAsync(List<Session> sessions, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var result = await _sessions.BulkWriteAsync(
+            sessions.Select(session => new UpdateOneModel<Session>(
+                Filter.Eq(s => s.Id, session.Id) & Alive(now),
+                Update
+                    .Set(s => s.EndedAt, now)
+                    .Set(s => s.ExpiresAt, now + Session.Grave)
+                    .Publishing(now, new SessionEnded(session.Id.ToString(), session.UserId.ToString(), now)))),
+            new BulkWriteOptions { IsOrdered = false },
+            ct);
+        signal.Raise();
+        return result.MatchedCount > 0;
+    }
+
+    private static FilterDefinition<Session> Alive(DateTimeOffset now) => Filter.Exists(s => s.EndedAt, false)
+        & Filter.Gt(s => s.ExpiresAt, now)
+        & Filter.Gt(s => s.RotatedAt, now - Session.IdleLife);
 }

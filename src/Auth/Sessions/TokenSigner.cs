@@ -50,6 +50,7 @@ internal sealed class TokenSigner
                 [TokenRules.Subject] = account.Id.ToString(),
                 [TokenRules.Role] = account.Role,
                 [TokenRules.Session] = session.ToString(),
+                [TokenRules.Generation] = account.Generation,
                 [JwtRegisteredClaimNames.Jti] = RandomNumberGenerator.GetHexString(32, lowercase: true),
             },
             SigningCredentials = _credentials,

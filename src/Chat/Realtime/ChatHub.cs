@@ -16,7 +16,7 @@ internal sealed class ChatHub(Messenger messenger, HubConnections connections) :
 
     public override async Task OnConnectedAsync()
     {
-        if (!connections.TryEnter(Me))
+        if (!connections.TryEnter(Context))
         {
             // The door refuses politely; this stops those that came through it at the same moment.
             Context.Abort();
@@ -30,7 +30,7 @@ internal sealed class ChatHub(Messenger messenger, HubConnections connections) :
         }
         catch
         {
-            connections.Leave(Me);
+            connections.Leave(Context);
             throw;
         }
     }
@@ -39,7 +39,7 @@ internal sealed class ChatHub(Messenger messenger, HubConnections connections) :
     {
         if (Context.Items.ContainsKey(Entered))
         {
-            connections.Leave(Me);
+            connections.Leave(Context);
         }
 
         return Task.CompletedTask;

@@ -92,10 +92,10 @@ internal sealed partial class EventPublisher(
         {
             context.MessageId = entry.Id;
 
-            // A message that no queue takes comes back as an error instead of being confirmed and dropped.
+            // A message that no queue takes comes back as an error instead of being confirmed and dropped, unless its readers can do without it.
             if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
             {
-                rabbit.Mandatory = !Sabotage.Is(Sabotage.ConfirmsOff);
+                rabbit.Mandatory = EventRoutes.Queues[type].Count > 0 && !Sabotage.Is(Sabotage.ConfirmsOff);
             }
         }, ct);
 

@@ -8,6 +8,7 @@ using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging.InMemory;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.ServiceDefaults.Messaging;
 
@@ -58,6 +59,12 @@ public static class MessagingExtensions
 
     private static void ConfigureEndpoint(IRegistrationContext context, string queue, IReceiveEndpointConfigurator endpoint)
     {
+        if (RevocationQueues.Is(queue))
+        {
+            RevocationQueues.Configure(context, endpoint);
+            return;
+        }
+
         var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
 
         endpoint.UseFilter(new ConsumptionFilter());

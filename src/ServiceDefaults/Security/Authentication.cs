@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Protocols;
@@ -6,6 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Http;
+using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.ServiceDefaults.Security;
 
@@ -28,16 +30,22 @@ public static class Authentication
         services.AddSingleton<ServiceTokens>();
         services.AddSingleton<CallBinding>();
         services.AddSingleton<JsonWebKeySetRetriever>();
+        services.AddRevocations();
 
         services.AddAuthentication(UserScheme).AddJwtBearer(UserScheme, _ => { }).AddJwtBearer(ServiceScheme, _ => { });
         services.AddOptions<JwtBearerOptions>(UserScheme)
-            .Configure<TimeProvider, JsonWebKeySetRetriever, ServiceAddresses>((options, clock, keys, addresses) =>
+            .Configure<TimeProvider, JsonWebKeySetRetriever, ServiceAddresses, Revocations>((options, clock, keys, addresses, revocations) =>
             {
                 options.MapInboundClaims = false;
                 options.TokenValidationParameters = TokenRules.Validation(identity.Name, TokenRules.AccessTokenType, clock);
                 options.TokenValidationParameters.ValidIssuer = TokenRules.Issuer;
                 options.ConfigurationManager = Keys(addresses.Of("auth"), keys);
-                options.Events = new JwtBearerEvents { OnMessageReceived = ReadToken, OnChallenge = Challenge };
+                options.Events = new JwtBearerEvents
+                {
+                    OnMessageReceived = ReadToken,
+                    OnTokenValidated = context => CheckRevocations(context, revocations),
+                    OnChallenge = Challenge,
+                };
             });
         services.AddOptions<JwtBearerOptions>(ServiceScheme)
             .Configure<TimeProvider, KeyFolder, CallBinding>((options, clock, keys, calls) =>
@@ -114,6 +122,22 @@ public static class Authentication
         else if (request.Cookies[SessionCookies.Token] is { Length: > 0 } fromCookie)
         {
             context.Token = fromCookie;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task CheckRevocations(TokenValidatedContext context, Revocations revocations)
+    {
+        if (revocations.Refuses(context.Principal!))
+        {
+            context.Fail("The session of this token has ended.");
+        }
+        else if (revocations.NewRoleOf(context.Principal!) is { } role)
+        {
+            var identity = (ClaimsIdentity)context.Principal!.Identity!;
+            identity.RemoveClaim(identity.FindFirst(TokenRules.Role));
+            identity.AddClaim(new Claim(TokenRules.Role, role));
         }
 
         return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using MongoDB.Bson;
 
@@ -24,4 +25,9 @@ public static class CurrentUser
     /// <param name="user">The principal of the request.</param>
     public static ObjectId? FindSessionId(this ClaimsPrincipal user) =>
         ObjectId.TryParse(user.FindFirstValue(TokenRules.Session), out var id) ? id : null;
+
+    /// <summary>The generation of the token, by which its account can take it back.</summary>
+    /// <param name="user">The principal of the request.</param>
+    public static long GetGeneration(this ClaimsPrincipal user) =>
+        long.TryParse(user.FindFirstValue(TokenRules.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0;
 }

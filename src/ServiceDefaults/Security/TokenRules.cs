@@ -29,6 +29,9 @@ public static class TokenRules
     /// <summary>Claim of a service token with the path that it is for, as <see cref="PathOfCall"/> spells it.</summary>
     public const string CallPath = "htu";
 
+    /// <summary>Claim with the generation of the user's tokens; absent means 0.</summary>
+    public const string Generation = "gen";
+
     /// <summary>Life of an access token.</summary>
     public static readonly TimeSpan AccessTokenLife = TimeSpan.FromMinutes(10);
 
