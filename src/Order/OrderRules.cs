@@ -26,6 +26,9 @@ internal static class OrderRules
     /// <summary>The reason of orders that were turned down because their artist left them unanswered.</summary>
     public const string ExpiredReason = "expired";
 
+    /// <summary>The reason of orders that ended because their buyer or artist has deleted the account.</summary>
+    public const string AccountDeletedReason = "account_deleted";
+
     public static bool IsOpen(OrderStatus status) => status is OrderStatus.REQUESTED or OrderStatus.VIEWED;
 
     public static bool Allows(OrderStatus from, OrderStatus to, string actor) => (actor, to) switch
@@ -34,7 +37,7 @@ internal static class OrderRules
         (OrderActors.Artist, OrderStatus.ACCEPTED or OrderStatus.REJECTED) => IsOpen(from),
         (OrderActors.Artist, OrderStatus.CANCELLED) => from == OrderStatus.ACCEPTED,
         (OrderActors.Buyer, OrderStatus.CANCELLED) => IsOpen(from),
-        (OrderActors.System, OrderStatus.REJECTED) => IsOpen(from),
+        (OrderActors.System, OrderStatus.REJECTED or OrderStatus.CANCELLED) => IsOpen(from),
         _ => false,
     };
 

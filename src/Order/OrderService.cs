@@ -2,6 +2,7 @@ using Visuels.Contracts.Orders;
 using Visuels.Orders.Answering;
 using Visuels.Orders.Artworks;
 using Visuels.Orders.Carts;
+using Visuels.Orders.Deletion;
 using Visuels.Orders.Idempotency;
 using Visuels.Orders.Placing;
 using Visuels.Orders.Reading;
@@ -51,6 +52,7 @@ public static class OrderService
         services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<OrderAnswering>();
         services.AddSingleton<SoldOutArtworks>();
+        services.AddForgetting<DeletedMembers>().AddForgetting<CartStore>().AddForgetting<IdempotencyRecords>();
         services.AddStore<OrderLists>();
         services.AddUnanswered();
         services.AddSchedules(schedules => schedules

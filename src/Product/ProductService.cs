@@ -49,6 +49,7 @@ public static class ProductService
         services.AddSingleton<ProductEvents>();
         services.AddSingleton<ProductEditing>();
         services.AddSingleton<ProductListing>();
+        services.AddForgetting<DeletedArtists>().AddForgetting<LikeStore>();
         services.AddServiceClient<SoldOrdersClient>("order");
         services.AddSchedules(schedules => schedules
             .Add<SaleReconciliation>("sale-reconciliation", TimeSpan.FromHours(6))

@@ -22,6 +22,8 @@ public sealed class OrderRulesTests
             "BUYER VIEWED CANCELLED",
             "SYSTEM REQUESTED REJECTED",
             "SYSTEM VIEWED REJECTED",
+            "SYSTEM REQUESTED CANCELLED",
+            "SYSTEM VIEWED CANCELLED",
         ];
 
         var found =

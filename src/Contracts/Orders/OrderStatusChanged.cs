@@ -6,7 +6,7 @@ namespace Visuels.Contracts.Orders;
 /// <param name="Status"><c>VIEWED</c>, <c>ACCEPTED</c>, <c>REJECTED</c> or <c>CANCELLED</c>.</param>
 /// <param name="PreviousStatus">The state before.</param>
 /// <param name="By">Who acted: <see cref="OrderActors"/>.</param>
-/// <param name="Reason">Why, if told: free words of the artist, <c>sold</c> when another order took the last edition, or <c>expired</c> when the artist left it unanswered.</param>
+/// <param name="Reason">Why, if told: free words of the artist, <c>sold</c> when another order took the last edition, <c>expired</c> when the artist left it unanswered, or <c>account_deleted</c> when one side has left.</param>
 /// <param name="BuyerId">Who asked.</param>
 /// <param name="ArtistId">Who answers.</param>
 /// <param name="ProductId">The artwork.</param>
@@ -44,6 +44,9 @@ public static class OrderActors
     /// <summary>The artist acted.</summary>
     public const string Artist = "ARTIST";
 
-    /// <summary>Nobody in person: the piece was sold to another buyer, or the order was left unanswered.</summary>
+    /// <summary>
+    /// Nobody in person: the piece was sold to another buyer, the order was left unanswered, or its artist (then it is REJECTED) or its buyer
+    /// (then it is CANCELLED) has deleted the account.
+    /// </summary>
     public const string System = "SYSTEM";
 }

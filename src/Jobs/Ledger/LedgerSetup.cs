@@ -21,6 +21,7 @@ internal static class LedgerSetup
         services.AddSingleton<MailComposer>();
         services.AddSingleton<MailMetrics>();
         services.AddSingleton<MailDelivery>();
+        services.AddForgetting<MailStore>();
         services.AddSchedules(schedules => schedules
             .Add<MailRetention>("ledger-retention", TimeSpan.FromDays(1))
             .Add<DeletedUsers>(DeletedUsers.Name, DeletedUsers.Every));

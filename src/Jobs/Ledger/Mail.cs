@@ -77,5 +77,8 @@ internal static class MailStates
     /// <summary>Given up until somebody asks for another try.</summary>
     public const string Parked = "parked";
 
-    public static readonly string[] All = [Queued, Sending, Sent, Parked];
+    /// <summary>Not sent, and never will be: the reader has deleted the account.</summary>
+    public const string Dropped = "dropped";
+
+    public static readonly string[] All = [Queued, Sending, Sent, Parked, Dropped];
 }

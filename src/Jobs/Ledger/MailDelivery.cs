@@ -5,12 +5,13 @@ using Visuels.Jobs.Sending;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Faults;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Jobs.Ledger;
 
 /// <summary>One attempt at one leased mail, from the sealed model to the entry in its log.</summary>
 internal sealed partial class MailDelivery(
-    MailStore store, MailComposer composer, IMailSender sender, MailMetrics metrics, IOptions<MailOptions> options,
+    MailStore store, UserCards cards, MailComposer composer, IMailSender sender, MailMetrics metrics, IOptions<MailOptions> options,
     IOptions<SmtpOptions> smtp, TimeProvider clock, ILogger<MailDelivery> logger)
 {
     private static readonly TimeSpan PauseOfStore = TimeSpan.FromMilliseconds(500);
@@ -41,6 +42,11 @@ internal sealed partial class MailDelivery(
             if (mail.Attempts > options.Value.MaxAttempts)
             {
                 return Park(to, "interrupted too often");
+            }
+
+            if ((await cards.FindDeletedAsync([mail.UserId], both.Token)).Count > 0)
+            {
+                return new MailOutcome(MailStates.Dropped, null, null);
             }
 
             var (recipient, content) = await composer.ComposeAsync(mail, both.Token);
@@ -137,7 +143,7 @@ internal sealed partial class MailDelivery(
     private static (string Before, string After) PointsOf(string state) => state switch
     {
         MailStates.Sent => (CrashPoints.MailTaken, CrashPoints.MailSent),
-        MailStates.Parked => (CrashPoints.MailRefused, CrashPoints.MailParked),
+        MailStates.Parked or MailStates.Dropped => (CrashPoints.MailRefused, CrashPoints.MailParked),
         _ => (CrashPoints.MailFailed, CrashPoints.MailRequeued),
     };
 
@@ -148,6 +154,9 @@ internal sealed partial class MailDelivery(
         {
             case MailStates.Sent:
                 LogSent(mail.Id, mail.Attempts);
+                break;
+            case MailStates.Dropped:
+                LogDropped(mail.Id);
                 break;
             case MailStates.Parked:
                 LogParked(mail.Id, outcome.Error, mail.Attempts);
@@ -163,6 +172,9 @@ internal sealed partial class MailDelivery(
 
     [LoggerMessage(LogLevel.Warning, "Mail {MailId} failed ({Error}) at attempt {Attempt}; next try in {Pause}")]
     private partial void LogRetry(string mailId, string? error, int attempt, TimeSpan pause);
+
+    [LoggerMessage(LogLevel.Information, "Mail {MailId} dropped: its reader has deleted the account")]
+    private partial void LogDropped(string mailId);
 
     [LoggerMessage(LogLevel.Error, "Mail {MailId} parked ({Error}) at attempt {Attempt}")]
     private partial void LogParked(string mailId, string? error, int attempt);

@@ -11,10 +11,11 @@ internal sealed partial class MailRetention(MailStore store, IOptions<MailOption
         var now = clock.GetUtcNow();
         var sent = await store.DeleteSettledAsync(MailStates.Sent, now - options.Value.KeepSent, ct);
         var parked = await store.DeleteSettledAsync(MailStates.Parked, now - options.Value.KeepParked, ct);
-        LogForgotten(sent, parked);
-        return sent + parked;
+        var dropped = await store.DeleteSettledAsync(MailStates.Dropped, now - options.Value.KeepSent, ct);
+        LogForgotten(sent, parked, dropped);
+        return sent + parked + dropped;
     }
 
-    [LoggerMessage(LogLevel.Information, "Ledger: {Sent} sent and {Parked} parked mails are past their time and deleted")]
-    private partial void LogForgotten(long sent, long parked);
+    [LoggerMessage(LogLevel.Information, "Ledger: {Sent} sent, {Parked} parked and {Dropped} dropped mails are past their time and deleted")]
+    private partial void LogForgotten(long sent, long parked, long dropped);
 }

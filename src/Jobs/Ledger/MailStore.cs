@@ -1,11 +1,13 @@
+using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Jobs.Ledger;
 
 /// <summary>The collection <c>mails</c>: every query and its indexes. All changes of state are conditional updates of one row.</summary>
-internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : ICreatesIndexes
+internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : ICreatesIndexes, IForgetsUsers
 {
     private const int MostLogEntries = 100;
 
@@ -22,6 +24,7 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
             new(Keys.Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "newest" }),
             new(Keys.Ascending(m => m.State).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "state_newest" }),
             new(Keys.Ascending(m => m.To).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "to_newest" }),
+            new(Keys.Ascending(m => m.UserId).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "user_newest" }),
             new(Keys.Ascending(m => m.Template).Descending(m => m.CreatedAt).Descending(m => m.Id), new CreateIndexOptions { Name = "template_newest" }),
         ],
         ct);
@@ -78,6 +81,11 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
             ? update.Set(m => m.DueAt, leased.NoLaterThanExpiry(now + outcome.Pause))
             : update.Set(m => m.SettledAt, now).Unset(m => m.DueAt);
 
+        if (outcome.State == MailStates.Dropped)
+        {
+            update = update.Unset(m => m.To).Unset(m => m.Model);
+        }
+
         // Of no use to anybody any more, an expired code to a thief at most.
         if (outcome.State == MailStates.Sent || (outcome.State == MailStates.Parked && leased.IsExpired(now)))
         {
@@ -115,6 +123,23 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
     /// <summary>Queues the parked mails that can still be sent.</summary>
     /// <returns>How many.</returns>
     public Task<long> RetryAsync(MailFilter filter, string by, CancellationToken ct) => RetryAsync(filter.Definition, by, ct);
+
+    /// <summary>Drops what was not sent to a deleted account, and takes the address out of all of its rows. One that is being sent ends by itself.</summary>
+    public async Task ForgetAsync(ObjectId user, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var mine = Filter.Eq(m => m.UserId, user);
+        await _mails.UpdateManyAsync(
+            mine & Filter.In(m => m.State, [MailStates.Queued, MailStates.Parked]),
+            Update
+                .Set(m => m.State, MailStates.Dropped)
+                .Set(m => m.SettledAt, now)
+                .Unset(m => m.DueAt)
+                .Unset(m => m.Fresh)
+                .PushEach(m => m.Log, [new MailLogEntry(now, MailStates.Dropped, null)], slice: -MostLogEntries),
+            cancellationToken: ct);
+        await _mails.UpdateManyAsync(mine & Filter.Ne(m => m.State, MailStates.Sending), Update.Unset(m => m.To).Unset(m => m.Model), cancellationToken: ct);
+    }
 
     /// <summary>Deletes rows that were settled long ago.</summary>
     /// <returns>How many.</returns>

@@ -11,6 +11,7 @@ internal static class OrderMails
 {
     private const string ReasonSold = "sold";
     private const string ReasonExpired = "expired";
+    private const string ReasonAccountDeleted = "account_deleted";
 
     public static MailContent NewOrder(OrderPlaced order, UserCard artist, UserCard buyer, SiteOptions site) =>
         new("Visuels - New Order", "You have a new order", $"Hello {artist.Name},")
@@ -30,9 +31,12 @@ internal static class OrderMails
             Link = ("View your orders", Links.BuyersOrders(site)),
         };
 
+    /// <summary>Whether the artist is told of a change, and not the buyer.</summary>
+    public static bool IsToArtist(OrderStatusChanged order) => order is { By: OrderActors.Buyer } or { By: OrderActors.System, Status: "CANCELLED" };
+
     public static MailContent StatusChanged(OrderStatusChanged order, UserCard reader, UserCard other, SiteOptions site)
     {
-        var isToArtist = order.By == OrderActors.Buyer;
+        var isToArtist = IsToArtist(order);
         var (word, sentence) = Words(order, other.Name);
         List<(string, string)> facts =
         [
@@ -90,7 +94,11 @@ internal static class OrderMails
             ("Rejected", $"\"{order.Title}\" by {other} was sold to another buyer, so your order could not be fulfilled. We are sorry."),
         "REJECTED" when order is { By: OrderActors.System, Reason: ReasonExpired } =>
             ("Expired", $"{other} has not answered your order for \"{order.Title}\" in time, so it has ended. You may order the artwork again, or ask in the chat."),
+        "REJECTED" when order is { By: OrderActors.System, Reason: ReasonAccountDeleted } =>
+            ("Ended", $"The artist of \"{order.Title}\" has left Visuels, so your order has ended. We are sorry."),
         "REJECTED" => ("Rejected", $"{other} could not accept your order for \"{order.Title}\"."),
+        "CANCELLED" when order is { By: OrderActors.System } =>
+            ("Cancelled", $"The buyer of \"{order.Title}\" has left Visuels, so the order is cancelled. The artwork is free for others."),
         "CANCELLED" => ("Cancelled", $"{other} cancelled the order for \"{order.Title}\"."),
         _ => ("Updated", $"The order for \"{order.Title}\" has changed."),
     };
@@ -110,5 +118,5 @@ internal static class OrderMails
 
     private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
-    private static string NameOf(UserCard user) => $"{user.Name} (@{user.Username})";
+    private static string NameOf(UserCard user) => user.IsDeleted ? user.Name : $"{user.Name} (@{user.Username})";
 }

@@ -50,6 +50,9 @@ internal static class TemplateSamples
         new(MailTemplates.OrderStatus, "cancelled", site => ToBuyer("CANCELLED", OrderActors.Artist, null, site)),
         new(MailTemplates.OrderStatus, "cancelled-by-buyer", site =>
             OrderMails.StatusChanged(Changed("CANCELLED", OrderActors.Buyer, "I moved."), Artist, Buyer, site)),
+        new(MailTemplates.OrderStatus, "artist-left", site => ToBuyer("REJECTED", OrderActors.System, "account_deleted", site)),
+        new(MailTemplates.OrderStatus, "buyer-left", site =>
+            OrderMails.StatusChanged(Changed("CANCELLED", OrderActors.System, "account_deleted"), Artist, Buyer, site)),
         new(MailTemplates.OrderReminder, "first", site => OrderMails.Reminder(Unanswered(1), Artist, Buyer, site)),
         new(MailTemplates.OrderReminder, "last", site => OrderMails.Reminder(Unanswered(2), Artist, Buyer, site)),
     ];

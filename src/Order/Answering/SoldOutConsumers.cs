@@ -1,6 +1,7 @@
 using MassTransit;
 using MongoDB.Bson;
 using Visuels.Contracts.Orders;
+using Visuels.Orders.Deletion;
 
 namespace Visuels.Orders.Answering;
 
@@ -14,10 +15,14 @@ internal sealed class OrderStatusChangedConsumer(SoldOutArtworks artworks) : ICo
 
 /// <summary>
 /// After a new order: it may have been written while the last edition was accepted, after the others were turned down. One of the two
-/// events comes after both writes, so one of the two consumers sees it.
+/// events comes after both writes, so one of the two consumers sees it. The same holds for one side's deleting its account.
 /// </summary>
-internal sealed class OrderPlacedConsumer(SoldOutArtworks artworks) : IConsumer<OrderPlaced>
+internal sealed class OrderPlacedConsumer(SoldOutArtworks artworks, DeletedMembers members) : IConsumer<OrderPlaced>
 {
-    public Task Consume(ConsumeContext<OrderPlaced> context) =>
-        artworks.RejectAsync(ObjectId.Parse(context.Message.ProductId), ObjectId.Parse(context.Message.OrderId), context.CancellationToken);
+    public async Task Consume(ConsumeContext<OrderPlaced> context)
+    {
+        var (order, ct) = (context.Message, context.CancellationToken);
+        await artworks.RejectAsync(ObjectId.Parse(order.ProductId), ObjectId.Parse(order.OrderId), ct);
+        await members.CloseIfLeftAsync(ObjectId.Parse(order.BuyerId), ObjectId.Parse(order.ArtistId), ct);
+    }
 }

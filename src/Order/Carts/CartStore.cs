@@ -2,11 +2,12 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Linq;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Orders.Carts;
 
 /// <summary>Carts, one document per buyer under the buyer's id; each change is one atomic update.</summary>
-internal sealed class CartStore(IMongoDatabase database)
+internal sealed class CartStore(IMongoDatabase database) : IForgetsUsers
 {
     // Another tab may make the cart, or remove the line, between the two updates of one try.
     private const int Tries = 3;
@@ -45,6 +46,8 @@ internal sealed class CartStore(IMongoDatabase database)
             cancellationToken: ct);
 
     public Task ClearAsync(ObjectId buyer, CancellationToken ct) => _carts.DeleteOneAsync(cart => cart.Id == buyer, ct);
+
+    public Task ForgetAsync(ObjectId user, CancellationToken ct) => ClearAsync(user, ct);
 
     private async Task<Cart?> ReplaceAsync(ObjectId buyer, CartLine line, CancellationToken ct) =>
         await _carts.FindOneAndUpdateAsync(

@@ -26,6 +26,9 @@ internal sealed record IdempotencyRecord
 
     public StoredAnswer? Answer { get; init; }
 
+    /// <summary>Ids of one user's records are those from the one of no key up.</summary>
+    public static string IdOf(ObjectId user, string key) => $"{user}|{key}";
+
     /// <param name="user">Who asks.</param>
     /// <param name="key">The key as sent.</param>
     /// <param name="body">What was read from the body: blanks and the order of its members make no difference.</param>
@@ -33,7 +36,7 @@ internal sealed record IdempotencyRecord
     /// <param name="now">The time.</param>
     public static IdempotencyRecord Of<T>(ObjectId user, string key, T body, IReadOnlyList<CartLine> lines, DateTimeOffset now) => new()
     {
-        Id = $"{user}|{key}",
+        Id = IdOf(user, key),
         BodyHash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, JsonRules.Web)),
         Lines = lines,
         At = now,

@@ -1,10 +1,12 @@
+using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Orders.Idempotency;
 
 /// <summary>Requests under a key (collection <c>idempotency</c>), found by id only.</summary>
-internal sealed class IdempotencyRecords(IMongoDatabase database) : ICreatesIndexes
+internal sealed class IdempotencyRecords(IMongoDatabase database) : ICreatesIndexes, IForgetsUsers
 {
     /// <summary>How long a key is remembered.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
@@ -20,6 +22,10 @@ internal sealed class IdempotencyRecords(IMongoDatabase database) : ICreatesInde
         cancellationToken: ct);
 
     public async Task<IdempotencyRecord?> FindAsync(string id, CancellationToken ct) => await _records.Find(r => r.Id == id).FirstOrDefaultAsync(ct);
+
+    /// <summary>What a deleted account asked for, and was answered.</summary>
+    public Task ForgetAsync(ObjectId user, CancellationToken ct) => _records.DeleteManyAsync(
+        Filter.Gte(r => r.Id, IdempotencyRecord.IdOf(user, "")) & Filter.Lt(r => r.Id, IdempotencyRecord.IdOf(user, "\uffff")), ct);
 
     /// <summary>False when there is one under this key.</summary>
     public async Task<bool> TryAddAsync(IdempotencyRecord record, CancellationToken ct)

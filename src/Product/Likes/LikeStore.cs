@@ -2,20 +2,26 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Products.Artworks;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Products.Likes;
 
 /// <summary>One row per product and person. The rows are the truth; the number in the product is counted from them.</summary>
-internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : ICreatesIndexes
+internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : ICreatesIndexes, IForgetsUsers
 {
+    private const int BatchSize = 100;
+
     private readonly IMongoCollection<Like> _likes = database.GetCollection<Like>("likes");
     private readonly IMongoCollection<Product> _products = database.GetCollection<Product>(Product.Collection);
 
-    public Task CreateIndexesAsync(CancellationToken ct) => _likes.Indexes.CreateOneAsync(
-        new CreateIndexModel<Like>(
-            Builders<Like>.IndexKeys.Ascending(like => like.ProductId).Ascending(like => like.UserId),
-            new CreateIndexOptions { Name = "product_user", Unique = true }),
-        cancellationToken: ct);
+    public Task CreateIndexesAsync(CancellationToken ct) => _likes.Indexes.CreateManyAsync(
+        [
+            new(
+                Builders<Like>.IndexKeys.Ascending(like => like.ProductId).Ascending(like => like.UserId),
+                new CreateIndexOptions { Name = "product_user", Unique = true }),
+            new(Builders<Like>.IndexKeys.Ascending(like => like.UserId).Ascending(like => like.Id), new CreateIndexOptions { Name = "user" }),
+        ],
+        ct);
 
     /// <summary>Likes a product; the number of its likes, or null when there is no such product. Doing it again changes nothing.</summary>
     public async Task<long?> AddAsync(ObjectId productId, ObjectId userId, CancellationToken ct)
@@ -47,6 +53,22 @@ internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : I
 
         await _likes.DeleteOneAsync(like => like.ProductId == productId && like.UserId == userId, ct);
         return await RecountAsync(productId, known, ct);
+    }
+
+    /// <summary>Takes all likes of a deleted account back.</summary>
+    public async Task ForgetAsync(ObjectId user, CancellationToken ct)
+    {
+        while (await _likes.Find(like => like.UserId == user).Limit(BatchSize).ToListAsync(ct) is { Count: > 0 } likes)
+        {
+            foreach (var like in likes)
+            {
+                await _likes.DeleteOneAsync(row => row.Id == like.Id, ct);
+                if (await FindAsync(like.ProductId, ct) is { } known)
+                {
+                    await RecountAsync(like.ProductId, known, ct);
+                }
+            }
+        }
     }
 
     /// <summary>

@@ -66,15 +66,7 @@ internal static class ListingEndpoints
     private static async Task<Results<Ok<WithdrawnResponse>, ProblemHttpResult>> Withdraw(
         ObjectId id, ClaimsPrincipal user, ProductEditing editing, CancellationToken ct)
     {
-        var (_, problem) = await editing.ChangeAsync(
-            id,
-            user.GetUserId(),
-            product =>
-            {
-                product.Listed = false;
-                return null;
-            },
-            ct);
+        var (_, problem) = await editing.ChangeAsync(id, user.GetUserId(), ProductEditing.Withdraw, ct);
         return problem is null ? TypedResults.Ok(new WithdrawnResponse(true, "Product deleted successfully")) : problem;
     }
 }

@@ -10,6 +10,13 @@ internal sealed class ProductEditing(ListingStore store, ProductEvents events, T
 {
     private const int MostTries = 20;
 
+    /// <summary>Alters a product so that it is archived.</summary>
+    public static ProblemHttpResult? Withdraw(Product product)
+    {
+        product.Listed = false;
+        return null;
+    }
+
     /// <summary>Changes an artist's own product.</summary>
     /// <param name="id">The product.</param>
     /// <param name="artist">Its owner.</param>

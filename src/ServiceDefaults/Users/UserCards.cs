@@ -4,6 +4,7 @@ using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.ServiceDefaults.Users;
 
@@ -48,6 +49,13 @@ public sealed class UserCards(IMongoDatabase database, UserCardsClient auth) : I
         await ApplyAsync(UserCard.Anonymous(id, version), ct);
         await _cards.UpdateOneAsync(card => card.Id == id, Update.Set(card => card.ForgetAt, forgetAt), cancellationToken: ct);
     }
+
+    /// <summary>Those of some accounts that this service knows to be deleted. Asks nobody.</summary>
+    /// <param name="ids">Account ids.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlySet<ObjectId>> FindDeletedAsync(IEnumerable<ObjectId> ids, CancellationToken ct) =>
+        (await _cards.Find(Builders<UserCard>.Filter.In(card => card.Id, ids) & Builders<UserCard>.Filter.Eq(card => card.Role, Roles.Deleted))
+            .Project(card => card.Id).ToListAsync(ct)).ToHashSet();
 
     /// <summary>Some of the deleted accounts whose leftovers are to be looked for by now.</summary>
     /// <param name="now">The time.</param>
