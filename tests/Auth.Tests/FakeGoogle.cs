@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -12,7 +13,8 @@ namespace Visuels.Auth.Tests;
 public sealed class FakeGoogle : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Dictionary<string, (string Challenge, string RedirectUri, object User)> _codes = [];
+    private readonly ConcurrentDictionary<string, (string Challenge, string RedirectUri, object User)> _codes = [];
+    private readonly ConcurrentDictionary<string, object> _tokens = [];
 
     private FakeGoogle(WebApplication app) => _app = app;
 
@@ -46,15 +48,33 @@ public sealed class FakeGoogle : IAsyncDisposable
     private async Task<IResult> Token(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync();
-        var isGood = _codes.TryGetValue(form["code"].ToString(), out var agreed)
+        var code = form["code"].ToString();
+        // Good once, as at Google.
+        var isGood = _codes.TryRemove(code, out var agreed)
             && form["client_id"] == "client" && form["client_secret"] == "secret"
             && form["redirect_uri"] == agreed.RedirectUri
             && WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) == agreed.Challenge;
-        return isGood
-            ? Results.Json(new { access_token = form["code"].ToString(), token_type = "Bearer", expires_in = 60 })
-            : Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        if (!isGood)
+        {
+            return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        }
+
+        if (agreed.User is TokenAnswer own)
+        {
+            return await own.Answer(context);
+        }
+
+        _tokens[code] = agreed.User;
+        return Results.Json(new { access_token = code, token_type = "Bearer", expires_in = 60 });
     }
 
-    private IResult UserInfo(HttpContext context) =>
-        _codes.TryGetValue(context.Request.Headers.Authorization.ToString()["Bearer ".Length..], out var agreed) ? Results.Json(agreed.User) : Results.Unauthorized();
+    private Task<IResult> UserInfo(HttpContext context) => _tokens.TryGetValue(context.Request.Headers.Authorization.ToString()["Bearer ".Length..], out var user)
+        ? user is UserInfoAnswer own ? own.Answer(context) : Task.FromResult(Results.Json(user))
+        : Task.FromResult(Results.Unauthorized());
 }
+
+/// <summary>In the place of a user: what the token endpoint answers instead.</summary>
+public sealed record TokenAnswer(Func<HttpContext, Task<IResult>> Answer);
+
+/// <summary>In the place of a user: what userinfo answers instead.</summary>
+public sealed record UserInfoAnswer(Func<HttpContext, Task<IResult>> Answer);

@@ -302,6 +302,21 @@ public sealed class SecondFactorTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    public async Task A_ticket_dies_with_the_sessions_of_its_account()
+    {
+        var holder = await FactorHolder.Join(app);
+        var ticket = await holder.Ticket();
+        await OperatorTests.Run(app, "users", "block", holder.Member.Person.Email);
+        await OperatorTests.Run(app, "users", "unblock", holder.Member.Person.Email);
+
+        using var refused = await holder.Verify(ticket, holder.NextCode());
+
+        await refused.Refuses(HttpStatusCode.Unauthorized, "ticket_invalid");
+        using var fresh = await holder.Verify(await holder.Ticket(), holder.NextCode());
+        await fresh.Should(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_blocked_account_enters_with_no_ticket()
     {
         var holder = await FactorHolder.Join(app);

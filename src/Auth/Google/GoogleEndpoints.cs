@@ -26,7 +26,7 @@ internal static class GoogleEndpoints
     // A browser comes here by a link, and leaves for Google without a call of ours in between.
     private static Results<ChallengeHttpResult, RedirectHttpResult, ProblemHttpResult> Leave(string? mode, string? role, bool isConfigured, SiteOptions site)
     {
-        var intent = new GoogleIntent(mode ?? "", role ?? "");
+        var intent = GoogleIntent.Begin(mode, role);
         return intent switch
         {
             { Mode: not (GoogleIntent.SignIn or GoogleIntent.SignUp) } => Problems.InvalidQuery("Mode is required and must be 'signup' or 'signin'"),

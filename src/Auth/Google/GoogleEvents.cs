@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Google;
 
 /// <summary>The end of the way to Google and back: always a page of the storefront, signed in or with an error.</summary>
 internal sealed partial class GoogleEvents(
-    GoogleSignIn google, SessionAnswers answers, IOptions<SiteOptions> site, ILogger<GoogleEvents> logger) : OAuthEvents
+    GoogleSignIn google, GoogleFlows flows, SessionAnswers answers, SecurityLog security, IOptions<SiteOptions> site, ILogger<GoogleEvents> logger) : OAuthEvents
 {
     public override async Task TicketReceived(TicketReceivedContext context)
     {
@@ -17,8 +18,9 @@ internal sealed partial class GoogleEvents(
         var ct = context.HttpContext.RequestAborted;
         try
         {
-            var (account, error) = GoogleUser.From(context.Principal) is { } user
-                ? await google.EnterAsync(user, GoogleIntent.From(context.Properties), ct)
+            var intent = GoogleIntent.From(context.Properties);
+            var (account, error) = GoogleUser.From(context.Principal) is { } user && await flows.TryEndAsync(intent.Flow, ct)
+                ? await google.EnterAsync(user, intent, ct)
                 : (null, GoogleErrors.Failed);
             if (account is not null)
             {
@@ -28,6 +30,7 @@ internal sealed partial class GoogleEvents(
                 return;
             }
 
+            security.Note(SecurityEvent.SignInFailed, "google", error!);
             context.Response.Redirect(ErrorPage(site.Value, error!));
         }
         catch (Exception e) when (e is MongoException or TimeoutException)
@@ -47,6 +50,7 @@ internal sealed partial class GoogleEvents(
     public override Task RemoteFailure(RemoteFailureContext context)
     {
         LogFailed(context.Failure?.GetType().Name ?? "unknown");
+        security.Note(SecurityEvent.SignInFailed, "google", GoogleErrors.Failed);
         context.HandleResponse();
         context.Response.Redirect(ErrorPage(site.Value, GoogleErrors.Failed));
         return Task.CompletedTask;

@@ -4,23 +4,29 @@ using Visuels.ServiceDefaults.Security;
 namespace Visuels.Auth.Google;
 
 /// <summary>What somebody set out to do before they went to Google. Travels in the sealed state, out of the browser's reach.</summary>
-internal sealed record GoogleIntent(string Mode, string Role)
+internal sealed record GoogleIntent(string Mode, string Role, string Flow)
 {
     public const string SignIn = "signin";
     public const string SignUp = "signup";
 
     private const string ModeItem = "visuels.mode";
     private const string RoleItem = "visuels.role";
+    private const string FlowItem = "visuels.flow";
+
+    /// <summary>What somebody sets out to do now.</summary>
+    public static GoogleIntent Begin(string? mode, string? role) => new(mode ?? "", role ?? "", GoogleFlows.New());
 
     public bool IsSignUp => Mode == SignUp;
 
     public bool HasRole => Role is Roles.User or Roles.Artist;
 
-    public AuthenticationProperties ToProperties() => new() { Items = { [ModeItem] = Mode, [RoleItem] = Role } };
+    public AuthenticationProperties ToProperties() => new() { Items = { [ModeItem] = Mode, [RoleItem] = Role, [FlowItem] = Flow } };
 
-    public static GoogleIntent From(AuthenticationProperties? properties) => new(
-        properties?.Items.TryGetValue(ModeItem, out var mode) is true ? mode ?? "" : "",
-        properties?.Items.TryGetValue(RoleItem, out var role) is true ? role ?? "" : "");
+    public static GoogleIntent From(AuthenticationProperties? properties) =>
+        new(Item(properties, ModeItem), Item(properties, RoleItem), Item(properties, FlowItem));
+
+    private static string Item(AuthenticationProperties? properties, string name) =>
+        properties?.Items.TryGetValue(name, out var value) is true ? value ?? "" : "";
 }
 
 /// <summary>The words that the storefront's sign-in page shows.</summary>

@@ -10,6 +10,10 @@ internal sealed class GoogleSettings
 
     public string? ClientSecret { get; set; }
 
+    /// <summary>How long each of the two calls to Google may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:30")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
+
     [Required, Url]
     public string AuthorizationEndpoint { get; set; } = GoogleDefaults.AuthorizationEndpoint;
 

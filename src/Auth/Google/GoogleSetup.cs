@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Google;
@@ -11,8 +12,6 @@ namespace Visuels.Auth.Google;
 internal static class GoogleSetup
 {
     public const string CallbackPath = "/api/v1/auth/google/callback";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static bool HasGoogle(this IConfiguration configuration) => configuration["Google:ClientId"] is { Length: > 0 };
 
@@ -35,6 +34,7 @@ internal static class GoogleSetup
         }
 
         services.AddOptions<GoogleSettings>().BindConfiguration("Google").ValidateDataAnnotations().ValidateOnStart();
+        services.AddStore<GoogleFlows>();
         services.AddSingleton<GoogleAccounts>().AddSingleton<GoogleSignIn>().AddSingleton<GoogleEvents>();
         services.AddAuthentication().AddOAuth<GoogleOptions, PublicGoogleHandler>(GoogleDefaults.AuthenticationScheme, _ => { });
         services.AddOptions<GoogleOptions>(GoogleDefaults.AuthenticationScheme).Configure<IOptions<GoogleSettings>>(Configure);
@@ -50,11 +50,11 @@ internal static class GoogleSetup
         google.CallbackPath = CallbackPath;
         google.UsePkce = true;
         google.EventsType = typeof(GoogleEvents);
-        google.BackchannelTimeout = Patience;
+        google.BackchannelTimeout = settings.Value.Timeout;
         google.BackchannelHttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), AllowAutoRedirect = false, UseCookies = false };
         google.CorrelationCookie.SameSite = SameSiteMode.Lax;
         google.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        google.RemoteAuthenticationTimeout = TimeSpan.FromMinutes(10);
+        google.RemoteAuthenticationTimeout = GoogleFlows.Life;
         GoogleUser.Map(google.ClaimActions);
     }
 }

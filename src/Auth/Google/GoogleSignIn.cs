@@ -3,11 +3,12 @@ using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Google;
 
 /// <summary>Which account a person from Google gets.</summary>
-internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts, SessionStore sessions, TimeProvider clock)
+internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts, SessionStore sessions, SecurityLog security, TimeProvider clock)
 {
     private const int Tries = 5;
     private const int LongestUsername = 30;
@@ -33,8 +34,18 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
             null => (null, GoogleErrors.Unknown),
             { Verified: false } => Admit(await TakeOverAsync(known, user, intent.IsSignUp ? intent.Role : known.Role, ct)),
             _ when intent.IsSignUp => (null, GoogleErrors.Known),
-            _ => Admit(await google.LinkAsync(known, user.Subject, ct)),
+            _ => Admit(Noted(await google.LinkAsync(known, user.Subject, ct), "linked")),
         };
+    }
+
+    private Account? Noted(Account? account, string how)
+    {
+        if (account is not null)
+        {
+            security.Note(SecurityEvent.GoogleLinked, account.Id.ToString(), how);
+        }
+
+        return account;
     }
 
     private static (Account?, string?) Admit(Account? account) => account switch
@@ -48,8 +59,12 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
     private async Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string role, CancellationToken ct)
     {
         var taken = await google.TakeOverAsync(unproven, user, role, ct);
-        await sessions.ClearAsync(unproven.Id, ct);
-        return taken;
+        if (taken is not null)
+        {
+            await sessions.ClearAsync(taken.Id, ct);
+        }
+
+        return Noted(taken, "taken over");
     }
 
     private async Task<Account?> AddAsync(GoogleUser user, string email, string role, CancellationToken ct)
@@ -78,7 +93,8 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
             }
         }
 
-        return null;
+        // The same person twice at once: the other request has made the account.
+        return await google.FindAsync(user.Subject, ct);
     }
 
     // The part before the @, in the letters that a user name may have.

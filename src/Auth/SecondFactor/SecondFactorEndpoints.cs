@@ -5,6 +5,7 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Passwords;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.SecondFactor;
@@ -13,16 +14,20 @@ internal static class SecondFactorEndpoints
 {
     public static void MapSecondFactor(this IEndpointRouteBuilder app)
     {
-        var factor = app.MapGroup("/api/v1/auth/second-factor").WithTags("Second factor");
-        factor.MapPost("/verify", Verify).AllowAnonymous().RequireRateLimiting(RateLimits.Codes);
+        var factor = app.MapGroup("/api/v1/auth/second-factor").WithTags("Second factor").FailsWith(403, "account_blocked");
+        factor.MapPost("/verify", Verify).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(401, "ticket_invalid");
 
         var own = factor.MapGroup("").RequireAuthorization();
         own.MapGet("", State);
-        own.MapPost("", Begin).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy();
-        own.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes);
-        own.MapPost("/recovery-codes", RenewRecoveryCodes).RequireRateLimiting(RateLimits.Codes);
-        own.MapDelete("", SwitchOff).RequireRateLimiting(RateLimits.Codes);
+        own.MapPost("", Begin).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
+            .FailsWith(403, "wrong_password", "reauthentication_required").FailsWith(409, "second_factor_on");
+        own.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_on", "second_factor_not_begun");
+        own.MapPost("/recovery-codes", RenewRecoveryCodes).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
+        own.MapDelete("", SwitchOff).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
     }
+
+    private static RouteHandlerBuilder ChecksCode(this RouteHandlerBuilder route) =>
+        route.FailsWith(400, "second_factor_wrong").FailsWith(429, "second_factor_throttled");
 
     private static async Task<Results<Ok<SecondFactorState>, ProblemHttpResult>> State(ClaimsPrincipal user, AccountStore accounts, CancellationToken ct) =>
         await accounts.FindAsync(user.GetUserId(), ct) switch
@@ -137,8 +142,8 @@ internal static class SecondFactorEndpoints
         CancellationToken ct)
     {
         if (tickets.Read(request.Ticket) is not { } ticket
-            || await accounts.FindAsync(ticket.Account, ct) is not { Authenticator.IsOn: true } account
-            || account.Authenticator.UsedTickets.Contains(ticket.Id))
+            || await accounts.FindAsync(ticket.AccountId, ct) is not { } account
+            || !ticket.IsFor(account))
         {
             return SecondFactorAnswers.TicketInvalid();
         }
