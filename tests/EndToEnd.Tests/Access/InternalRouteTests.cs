@@ -7,7 +7,8 @@ namespace Visuels.EndToEnd.Tests.Access;
 
 /// <summary>What services tell one another is for them alone, at each of their endpoints.</summary>
 [Proves(Requirement.ServiceTokens)]
-public sealed class InternalRouteTests(Market market) : IClassFixture<Market>
+[Collection<SharedMarket>]
+public sealed class InternalRouteTests(Market market)
 {
     public static TheoryData<string> Routes => [.. RouteTable.Lines.Where(line => line.IsInternal).Select(line => line.Key)];
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.ServiceDefaults.Security;
@@ -48,6 +49,9 @@ public class Market : SixServices
         var people = accounts.Select(account => new Someone(account.Id, account.Username, account.Email, account.Role, Keys.AccessToken(account.Id, account.Role))).ToList();
         (Buyer, OtherBuyer, Artist, OtherArtist, Operator) = (people[0], people[1], people[2], people[3], people[4]);
     }
+
+    /// <summary>A fresh token of a role's owner, altered before it is signed.</summary>
+    public string Forge(string role, Action<SecurityTokenDescriptor>? alter = null) => Keys.AccessToken(Owner(role).Id, role, alter: alter);
 
     /// <summary>Sends a request straight to a service.</summary>
     public async Task<HttpResponseMessage> SendAsync(string service, HttpMethod method, string path, string? token, HttpContent? content = null)

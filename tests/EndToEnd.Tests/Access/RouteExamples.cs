@@ -39,6 +39,9 @@ internal static partial class RouteExamples
         }
     }
 
+    /// <summary>A request with ids of nothing and without a body.</summary>
+    public static RouteExample OfNothing(RouteLine line) => Plain(line);
+
     /// <summary>A form that lists an artwork.</summary>
     public static MultipartFormDataContent Artwork()
     {

@@ -79,6 +79,7 @@ public class SixServices : IAsyncLifetime
                 builder.Configuration.AddInMemoryCollection(settings);
                 builder.Services.AddSingleton(_broker);
             });
+            Faults.Use(_apps[identity.Name], identity.Name);
         }
 
         await Task.WhenAll(_apps.Values.Select(app => app.StartAsync()));
