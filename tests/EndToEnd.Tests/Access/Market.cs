@@ -5,14 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests.Access;
 
 /// <summary>An account and an access token of it.</summary>
 public sealed record Someone(ObjectId Id, string Username, string Email, string Role, string Token);
 
-/// <summary>The six services, and in them two buyers, two artists and an operator.</summary>
+/// <summary>The six services, and in them two buyers, two artists, an operator, and one of each role who has been blocked.</summary>
 public class Market : SixServices
 {
     public Someone Buyer { get; private set; } = null!;
@@ -27,27 +29,37 @@ public class Market : SixServices
 
     public IReadOnlyList<Someone> Everybody => [Buyer, OtherBuyer, Artist, OtherArtist, Operator];
 
+    /// <summary>By role.</summary>
+    public IReadOnlyDictionary<string, Someone> Blocked { get; private set; } = null!;
+
     /// <summary>Of each pair the one whom things belong to.</summary>
     public Someone Owner(string role) => role switch { Roles.User => Buyer, Roles.Artist => Artist, _ => Operator };
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        var accounts = new[] { ("buyer", Roles.User), ("other-buyer", Roles.User), ("artist", Roles.Artist), ("other-artist", Roles.Artist), ("operator", Roles.Admin) }
+        (string Name, string Role)[] names =
+        [
+            ("buyer", Roles.User), ("other-buyer", Roles.User), ("artist", Roles.Artist), ("other-artist", Roles.Artist), ("operator", Roles.Admin),
+            ("blocked-buyer", Roles.User), ("blocked-artist", Roles.Artist), ("blocked-operator", Roles.Admin),
+        ];
+        var accounts = names
             .Select(person => new Account
             {
                 Id = ObjectId.GenerateNewId(),
-                Email = $"{person.Item1}@example.com",
-                Username = person.Item1,
-                UsernameKey = person.Item1,
-                Name = person.Item1,
-                Role = person.Item2,
+                Email = $"{person.Name}@example.com",
+                Username = person.Name,
+                UsernameKey = person.Name,
+                Name = person.Name,
+                Role = person.Role,
                 JoinDate = DateTimeOffset.UtcNow,
             })
             .ToList();
         await this["auth"].Services.GetRequiredService<AccountStore>().AddVerifiedAsync(accounts, announce: true, CancellationToken.None);
         var people = accounts.Select(account => new Someone(account.Id, account.Username, account.Email, account.Role, Keys.AccessToken(account.Id, account.Role))).ToList();
         (Buyer, OtherBuyer, Artist, OtherArtist, Operator) = (people[0], people[1], people[2], people[3], people[4]);
+        Blocked = people[5..].ToDictionary(person => person.Role);
+        await BlockAsync();
     }
 
     /// <summary>A fresh token of a role's owner, altered before it is signed.</summary>
@@ -65,6 +77,15 @@ public class Market : SixServices
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>One more session of somebody's.</summary>
+    public async Task<string> StartSessionAsync(Someone person)
+    {
+        var auth = this["auth"].Services;
+        var account = await auth.GetRequiredService<AccountStore>().FindAsync(person.Id, default);
+        var (session, _) = await auth.GetRequiredService<SessionStore>().StartAsync(account!, "A browser", default);
+        return session.Id.ToString();
+    }
+
     /// <summary>An artwork of an artist's.</summary>
     public async Task<(string Id, string FileId)> ListArtworkAsync(Someone artist)
     {
@@ -80,5 +101,24 @@ public class Market : SixServices
         var placed = await SendAsync("order", HttpMethod.Post, "/api/v1/order/create", Buyer.Token, JsonContent.Create(new { productId = product }))
             .ExpectAsync(HttpStatusCode.Created, default);
         return placed.GetProperty("order").Text("_id");
+    }
+
+    /// <summary>As the operator's command does; every service hears of it.</summary>
+    private async Task BlockAsync()
+    {
+        foreach (var person in Blocked.Values)
+        {
+            await this["auth"].Services.GetRequiredService<AccountStore>().SetBlockedAsync(person.Id, true, CancellationToken.None);
+            foreach (var line in RouteTable.Lines.Where(line => line is { Service: not "gateway", Method: "GET", IsForAnyone: false } && line.LetsIn(person.Role)).DistinctBy(line => line.Service))
+            {
+                await Eventually.Until(
+                    async () =>
+                    {
+                        using var answer = await SendAsync(line.Service, HttpMethod.Get, RouteExamples.OfNothing(line).Path, person.Token);
+                        return answer.StatusCode == HttpStatusCode.Unauthorized;
+                    },
+                    $"{line.Service} has heard that {person.Username} is blocked");
+            }
+        }
     }
 }

@@ -67,6 +67,7 @@ public sealed class RouteAccessTests(Market market) : IClassFixture<Market>
 
             foreach (var role in line.RolesLetIn)
             {
+                await TryAsync(request, market.Blocked[role].Username, market.Blocked[role].Token, line.IsForAnyone ? null : HttpStatusCode.Unauthorized);
                 var own = await RouteExamples.ForAsync(line, role, market);
                 await TryAsync(own, market.Owner(role).Username, market.Owner(role).Token, null, found: line.IsOwnOnly(role));
             }

@@ -33,6 +33,8 @@ internal static partial class RouteExamples
                 return Plain(line, await market.PlaceOrderAsync());
             case "order PATCH /api/v1/order/{id}":
                 return Json(line, new { status = "VIEWED" }, await market.PlaceOrderAsync());
+            case "auth DELETE /api/v1/auth/sessions/{id}":
+                return Plain(line, await market.StartSessionAsync(owner));
             default:
                 Assert.False(line.IsOwnOnly(role), $"'{line.Key}' is for owners: add a request for something of their own to {nameof(RouteExamples)}.");
                 return Plain(line);
