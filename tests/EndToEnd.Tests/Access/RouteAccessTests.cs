@@ -6,7 +6,9 @@ namespace Visuels.EndToEnd.Tests.Access;
 
 /// <summary>Each route is tried as everybody there is; <c>routes.md</c> says what must come of it.</summary>
 [Proves(Requirement.Roles)]
-public sealed class RouteAccessTests(Market market) : IClassFixture<Market>
+[Proves("T13")]
+[Collection<SharedMarket>]
+public sealed class RouteAccessTests(Market market)
 {
     public static TheoryData<string> Services => [.. TokenRules.Services];
 
