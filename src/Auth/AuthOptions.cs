@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Visuels.Auth.Passwords;
 
 namespace Visuels.Auth;
 
@@ -13,7 +14,15 @@ internal sealed class AuthOptions
     [Range(0, 10_000)]
     public int PasswordQueue { get; set; } = 50;
 
-    /// <summary>How many codes are made for one address in a day.</summary>
+    /// <summary>Characters that a new password must have. NIST SP 800-63B-4 asks for 15 where nothing else is asked for.</summary>
+    [Range(PasswordRules.Shortest, 64)]
+    public int PasswordLength { get; set; } = PasswordRules.Shortest;
+
+    /// <summary>How many codes of a kind an address is mailed in an hour.</summary>
+    [Range(1, 1_000)]
+    public int CodesPerHour { get; set; } = 5;
+
+    /// <summary>How many codes of a kind an address is mailed in a day.</summary>
     [Range(1, 1_000)]
     public int CodesPerDay { get; set; } = 10;
 

@@ -6,10 +6,12 @@ using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Deletion;
 using Visuels.Auth.Google;
+using Visuels.Auth.Passwords;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.SecondFactor;
 using Visuels.Auth.Sessions;
 using Visuels.Auth.SignUp;
+using Visuels.Auth.Throttling;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
@@ -39,17 +41,19 @@ public static class AuthService
         services.Configure<OutboxOptions>(outbox => (outbox.MinPoll, outbox.MaxPoll) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)));
         services.AddOutboxRelay(
             AccountStore.Collection,
-            typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp), typeof(SecondFactorChanged), typeof(SessionsRevoked));
+            typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp), typeof(PasswordChanged),
+            typeof(SecondFactorChanged), typeof(SessionsRevoked));
         services.AddOutboxRelay(SessionStore.Collection, typeof(SessionEnded));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
-        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<DeletedAccounts>();
+        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<DeletedAccounts>().AddStore<Throttle>();
         services.AddSingleton<IRevocationSource, RevocationLog>();
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<AccountDeletion>();
-        services.AddSingleton<OneTimeCodes>().AddSingleton<SignUps>().AddSingleton<Passwords.Passwords>();
+        services.AddSingleton<OneTimeCodes>().AddSingleton<Requesters>().AddSingleton<CodeRequests>().AddSingleton<SignUps>();
+        services.AddSingleton<Passwords.Passwords>().AddSingleton<PasswordPolicy>().AddSingleton<PasswordStore>().AddSingleton<KnownDevices>();
         services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>();
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
         services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
@@ -69,6 +73,7 @@ public static class AuthService
         app.MapSignUp();
         app.MapCodes();
         app.MapSignIn();
+        app.MapPasswords();
         app.MapSessions();
         app.MapSecondFactor();
         app.MapRevocations();

@@ -42,6 +42,7 @@ public static class JobsService
         bus.AddConsumer<EmailCodeIssuedConsumer>();
         bus.AddConsumer<KnownAddressSignedUpConsumer>();
         bus.AddConsumer<SecondFactorChangedConsumer>();
+        bus.AddConsumer<PasswordChangedConsumer>();
         bus.AddConsumer<Consumers.UserRegisteredConsumer>();
         bus.AddConsumer<UserUpdatedConsumer>();
         bus.AddConsumer<UserDeletedConsumer>();

@@ -26,6 +26,10 @@ internal static class Answers
     public static async Task<HttpResponseMessage> PostRaw(this HttpClient http, string path, string json) =>
         await http.PostAsync(path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
 
+    /// <summary>Posts to a route of accounts.</summary>
+    public static Task<HttpResponseMessage> Post(this HttpClient http, string path, object body) =>
+        http.PostAsJsonAsync("/api/v1/auth" + path, body, TestContext.Current.CancellationToken);
+
     public static Task<HttpResponseMessage> Patch(this HttpClient http, string path, object body) =>
         http.PatchAsJsonAsync(path, body, TestContext.Current.CancellationToken);
 

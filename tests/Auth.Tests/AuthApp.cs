@@ -51,6 +51,12 @@ public class AuthApp : IAsyncLifetime
         return new Person($"person{number}@example.com", $"person{number}", $"Person {number}", Password, role);
     }
 
+    /// <summary>A browser: it keeps cookies. From another network when one is given.</summary>
+    public HttpClient Browser(string? address = null) => Coming(address, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }));
+
+    /// <summary>A program on another network that keeps no cookies.</summary>
+    public HttpClient From(string address) => Coming(address, new HttpClient(new SocketsHttpHandler { UseCookies = false }));
+
     public Task<HttpResponseMessage> Post(string path, object body) => Http.PostAsJsonAsync("/api/v1/auth" + path, body, Ct);
 
     public async Task<JsonElement> SignUp(Person person)
@@ -81,8 +87,9 @@ public class AuthApp : IAsyncLifetime
             },
             $"a {typeof(T).Name} that fits is published");
 
+    /// <summary>All codes that were mailed to an address. An event may be published twice, for example when a test moves the clock beyond a lease.</summary>
     public IReadOnlyList<EmailCodeIssued> Codes(string email) =>
-        [.. Service.Bus.Published<EmailCodeIssued>().Where(code => code.Email == email).OrderBy(code => code.Version)];
+        [.. Service.Bus.Published<EmailCodeIssued>().Where(code => code.Email == email).DistinctBy(code => code.CodeId).OrderBy(code => code.Version)];
 
     public string Open(EmailCodeIssued code) =>
         Service.Services.GetRequiredService<KeyFolder>().Ring("sealing.key").Open(code.SealedCode, "mail-code", code.CodeId)
@@ -106,6 +113,17 @@ public class AuthApp : IAsyncLifetime
     }
 
     public Task<Member> Join(string role = Roles.User) => Join(Someone(role));
+
+    private HttpClient Coming(string? address, HttpClient http)
+    {
+        http.BaseAddress = Service.Address;
+        if (address is not null)
+        {
+            http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        }
+
+        return http;
+    }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 }

@@ -3,6 +3,7 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Auth.Codes;
 using Visuels.Contracts.Accounts;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -11,6 +12,8 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Proves(Requirement.CodesMade)]
+    [Proves(Requirement.CodesChecked)]
     public async Task A_code_has_six_digits_and_five_minutes()
     {
         var person = AuthApp.Someone();
@@ -25,6 +28,8 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.CodesChecked)]
+    [Proves("T3")]
     public async Task After_five_wrong_codes_the_right_one_is_refused_too_until_a_new_one_is_made()
     {
         var person = AuthApp.Someone();
@@ -47,6 +52,8 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.CodesChecked)]
+    [Proves("T3")]
     public async Task Of_fifty_wrong_codes_at_once_five_are_looked_at()
     {
         var person = AuthApp.Someone();
@@ -60,6 +67,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.Enumeration)]
     public async Task Of_fifty_wrong_codes_at_once_for_an_unknown_address_five_seem_to_be_looked_at()
     {
         var nobody = AuthApp.Someone().Email;
@@ -71,6 +79,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.CodesChecked)]
     public async Task Of_twenty_right_codes_at_once_one_signs_in()
     {
         var person = AuthApp.Someone();
@@ -84,6 +93,8 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.Enumeration)]
+    [Proves("T18")]
     public async Task Guessing_tells_nothing_about_who_has_an_account()
     {
         var member = await app.Join();
@@ -101,6 +112,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.Enumeration)]
     public async Task Asking_again_resets_the_tries_of_every_address_alike()
     {
         var member = await app.Join();
@@ -120,6 +132,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.CodesResent)]
     public async Task A_second_code_within_a_minute_is_promised_but_not_mailed()
     {
         var person = AuthApp.Someone();
@@ -134,6 +147,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.CodesResent)]
     public async Task Ten_requests_for_a_code_at_once_make_one()
     {
         var person = AuthApp.Someone();
@@ -148,24 +162,9 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
-    public async Task An_address_gets_ten_codes_a_day()
-    {
-        var person = AuthApp.Someone();
-        await app.SignUp(person);
-        for (var i = 0; i < 15; i++)
-        {
-            app.Clock.Advance(Code.Gap);
-            await Resend(person.Email);
-        }
-
-        Assert.Equal(10, (await Stored(person.Email))["version"].ToInt64());
-
-        app.Clock.Advance(Code.Day);
-        await Resend(person.Email);
-        Assert.Equal(11, (await Stored(person.Email))["version"].ToInt64());
-    }
-
-    [Fact]
+    [Proves(Requirement.CodesKeyed)]
+    [Proves(Requirement.CodesMade)]
+    [Proves(Requirement.EventSealing)]
     public async Task A_code_stands_nowhere_in_clear()
     {
         var person = AuthApp.Someone();

@@ -354,7 +354,7 @@ public sealed class GoogleTests(GoogleApp app) : IClassFixture<GoogleApp>
         using var verified = await app.Post(
             "/second-factor/verify", new { ticket = location.Split("#ticket=")[1], code = FactorHolder.CodeOf(secret, app.Clock.GetUtcNow()) });
         Assert.Equal(user.email, (await verified.Should(HttpStatusCode.OK)).GetProperty("user").Text("email"));
-        Assert.Equal(2, verified.Headers.GetValues("Set-Cookie").Count());
+        Assert.Equal(3, verified.Headers.GetValues("Set-Cookie").Count());
     }
 
     [Fact]

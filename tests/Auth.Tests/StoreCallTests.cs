@@ -16,8 +16,8 @@ public sealed class StoreCallTests(AuthApp app) : IClassFixture<AuthApp>
 
         Assert.Equal(4, await StoreCalls.CountAsync(() => app.Post("/email-signup", person)));
         var code = await app.CodeFor(person.Email);
-        Assert.Equal(6, await StoreCalls.CountAsync(() => app.Verify(person.Email, code)));
-        Assert.Equal(3, await StoreCalls.CountAsync(() => app.SignIn(person.Email, person.Password)));
+        Assert.Equal(7, await StoreCalls.CountAsync(() => app.Verify(person.Email, code)));
+        Assert.Equal(5, await StoreCalls.CountAsync(() => app.SignIn(person.Email, person.Password)));
         app.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(3, await StoreCalls.CountAsync(() => app.Post("/email-resend-otp", new { person.Email })));
     }

@@ -29,7 +29,7 @@ public sealed class SurfaceTests(AuthApp app) : IClassFixture<AuthApp>
 
     [Theory]
     [InlineData("/email-signup", 5)]
-    [InlineData("/email-signin", 10)]
+    [InlineData("/email-signin", 30)]
     [InlineData("/email-verify", 10)]
     [InlineData("/email-resend-otp", 20)]
     [InlineData("/refresh", 60)]

@@ -3,6 +3,7 @@ using MongoDB.Driver;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.SignUp;
 using Visuels.Contracts.Accounts;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -43,6 +44,7 @@ public sealed class UnprovenAccountTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves("T5")]
     public async Task Who_has_proven_the_address_stays()
     {
         var member = await _app.Join();

@@ -7,7 +7,10 @@ namespace Visuels.Testing;
 public static class StoreCalls
 {
     /// <summary>Sends a request, which must succeed, and counts the commands that the store was sent for it.</summary>
-    public static async Task<int> CountAsync(Func<Task<HttpResponseMessage>> send)
+    public static Task<int> CountAsync(Func<Task<HttpResponseMessage>> send) => CountAsync(send, response => response.EnsureSuccessStatusCode());
+
+    /// <summary>The same for a request whose answer may be a refusal.</summary>
+    public static async Task<int> CountAsync(Func<Task<HttpResponseMessage>> send, Action<HttpResponseMessage> look)
     {
         using var root = new Activity("store-calls").SetIdFormat(ActivityIdFormat.W3C).Start();
         var calls = 0;
@@ -28,7 +31,7 @@ public static class StoreCalls
         ActivitySource.AddActivityListener(listener);
 
         using var response = await send();
-        response.EnsureSuccessStatusCode();
+        look(response);
         return calls;
     }
 }

@@ -49,9 +49,6 @@ internal sealed class Account
     /// <summary>When the generation last rose; absent on accounts where it never did.</summary>
     public DateTimeOffset? RevokedAt { get; set; }
 
-    /// <summary>Number of the sign-up that these details come from; a code proves the one it was made for and no other.</summary>
-    public long SignUp { get; set; }
-
     public DateTimeOffset JoinDate { get; set; }
 
     /// <summary>When the account goes if its address is not proven by then; absent once it is.</summary>

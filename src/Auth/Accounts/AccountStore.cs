@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Visuels.Auth.Codes;
 using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
@@ -57,14 +58,14 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
     public async Task<IReadOnlyList<UserCardItem>> GetCardsAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken ct) =>
         [.. (await Read(Filter.In(a => a.Id, ids) & Filter.Eq(a => a.Verified, true)).ToListAsync(ct)).Select(account => account.ToCard())];
 
-    /// <summary>Writes down a sign-up that nobody has proven yet, over older ones of the same account.</summary>
+    /// <summary>Writes down a sign-up that nobody has proven yet, over older ones with the same address: they keep its user name from others.</summary>
     /// <returns>What kept it from being written, or null.</returns>
     public async Task<SignUpClash?> WriteSignUpAsync(Account signUp, CancellationToken ct)
     {
         try
         {
             await _accounts.UpdateOneAsync(
-                Filter.Eq(a => a.Id, signUp.Id) & Unproven & Filter.Lt(a => a.SignUp, signUp.SignUp),
+                Filter.Eq(a => a.Id, signUp.Id) & Unproven,
                 Update
                     .Set(a => a.Email, signUp.Email)
                     .Set(a => a.Username, signUp.Username)
@@ -72,7 +73,6 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
                     .Set(a => a.Name, signUp.Name)
                     .Set(a => a.Role, signUp.Role)
                     .Set(a => a.PasswordHash, signUp.PasswordHash)
-                    .Set(a => a.SignUp, signUp.SignUp)
                     .Set(a => a.UnprovenUntil, signUp.UnprovenUntil)
                     .SetOnInsert(a => a.JoinDate, signUp.JoinDate)
                     .SetOnInsert(a => a.Blocked, false)
@@ -91,43 +91,43 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         }
     }
 
-    /// <summary>Corrects the details of a sign-up that was sent twice, without making it another one.</summary>
-    public async Task<SignUpClash?> CorrectSignUpAsync(ObjectId id, long signUp, Account details, CancellationToken ct)
+    /// <summary>
+    /// Makes the account of an address usable, with what was entered in the flow that proved it, whatever others have entered since. Without
+    /// details no password counts. Null when the address is proven already, or was never signed up.
+    /// </summary>
+    public async Task<Account?> TryProveAsync(string email, SignUpDetails? details, CancellationToken ct)
     {
-        try
+        var username = details?.Username;
+        while (await FirstAsync(Filter.Eq(a => a.Email, email) & Unproven, ct) is { } account)
         {
-            await _accounts.UpdateOneAsync(
-                Filter.Eq(a => a.Id, id) & Unproven & Filter.Eq(a => a.SignUp, signUp),
-                Update
-                    .Set(a => a.Username, details.Username)
-                    .Set(a => a.UsernameKey, details.UsernameKey)
-                    .Set(a => a.Name, details.Name)
-                    .Set(a => a.Role, details.Role),
-                cancellationToken: ct);
-            return null;
+            account.Verified = true;
+            account.PasswordHash = details?.PasswordHash;
+            account.Username = username ?? account.Username;
+            account.UsernameKey = Account.KeyOf(account.Username);
+            (account.Name, account.Role) = (details?.Name ?? account.Name, details?.Role ?? account.Role);
+            var update = Update
+                .Set(a => a.Verified, true)
+                .Set(a => a.Username, account.Username)
+                .Set(a => a.UsernameKey, account.UsernameKey)
+                .Set(a => a.Name, account.Name)
+                .Set(a => a.Role, account.Role)
+                .Unset(a => a.UnprovenUntil);
+            update = details is null ? update.Unset(a => a.PasswordHash) : update.Set(a => a.PasswordHash, details.PasswordHash);
+            try
+            {
+                if (await TryChangeAsync(account, Unproven, _ => { }, update, proven => proven.Registered(clock.GetUtcNow()), ct) is { } proven)
+                {
+                    return proven;
+                }
+            }
+            catch (MongoException e) when (e.IsDuplicateKey(UsernameIndex))
+            {
+                // A later sign-up took its place in this account's document, and somebody else took the name since.
+                username = Usernames.WithSuffix(account.Username);
+            }
         }
-        catch (MongoException e) when (e.IsDuplicateKey(UsernameIndex))
-        {
-            return SignUpClash.Username;
-        }
-    }
 
-    /// <summary>Makes an account usable. Of all who prove the same sign-up at once, one succeeds.</summary>
-    public async Task<Account?> TryProveAsync(ObjectId id, long signUp, CancellationToken ct)
-    {
-        var stillThat = Unproven & Filter.Eq(a => a.SignUp, signUp);
-        if (await FirstAsync(Filter.Eq(a => a.Id, id) & stillThat, ct) is not { } account)
-        {
-            return null;
-        }
-
-        return await TryChangeAsync(
-            account,
-            stillThat,
-            proven => proven.Verified = true,
-            Update.Set(a => a.Verified, true).Unset(a => a.UnprovenUntil),
-            proven => proven.Registered(clock.GetUtcNow()),
-            ct);
+        return null;
     }
 
     /// <summary>Deletes the accounts that were to be proven by now. Who proves one in this instant wins or loses against it, never both.</summary>
@@ -135,12 +135,13 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
     public async Task<long> DeleteUnprovenAsync(CancellationToken ct) =>
         (await _accounts.DeleteManyAsync(Unproven & Filter.Lte(a => a.UnprovenUntil, clock.GetUtcNow()), ct)).DeletedCount;
 
-    /// <summary>Has the owner of an account told that somebody signed up with its address.</summary>
-    public async Task TellOfSignUpAsync(Account account, CancellationToken ct)
+    /// <summary>Has the owner of an account told that somebody signed up with its address; or not, at the same cost.</summary>
+    public async Task TellOfSignUpAsync(Account account, bool isTold, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var told = new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, now);
-        await _accounts.UpdateOneAsync(Filter.Eq(a => a.Id, account.Id) & Present, Update.Combine().Publishing(now, told), cancellationToken: ct);
+        await _accounts.UpdateOneAsync(
+            Filter.Eq(a => a.Id, account.Id) & Present, Update.Unset(a => a.UnprovenUntil).Publishing(now, isTold ? [told] : []), cancellationToken: ct);
         signal.Raise();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Sessions;
@@ -18,49 +19,53 @@ internal static class CodeEndpoints
         codes.MapPost("/email-resend-otp", Resend).RequireRateLimiting(RateLimits.Resend);
     }
 
+    /// <summary>Why a code does not help.</summary>
+    public static ProblemHttpResult RefusalOf(CodeVerdict verdict, HttpResponse response)
+    {
+        switch (verdict)
+        {
+            case CodeVerdict.NoTriesLeft:
+                response.Headers.RetryAfter = Code.Gap.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+                return Problems.TooMany("otp_attempts_exceeded", "Too many wrong codes. Please ask for a new one.");
+
+            case CodeVerdict.Wrong:
+                return Problems.BadRequest("otp_wrong", "This code is wrong. Please enter the newest one, where you asked for it.");
+
+            default:
+                // A right code that was used is as good as an old one.
+                return Problems.BadRequest("otp_expired", "This code has expired or was used already. Please ask for a new one.");
+        }
+    }
+
     private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> Verify(
         VerifyRequest request,
         bool? tokens,
-        HttpResponse response,
+        HttpContext http,
         OneTimeCodes codes,
+        Requesters requesters,
         AccountStore accounts,
         SessionAnswers answers,
         CancellationToken ct)
     {
-        var (verdict, code) = await codes.CheckAsync(CodePurposes.VerifyEmail, InputRules.Email(request.Email), request.Otp, ct);
-        if (verdict == CodeVerdict.Right && await accounts.TryProveAsync(code!.UserId, code.SignUp, ct) is { } account)
+        var email = InputRules.Email(request.Email);
+        var entered = await codes.CheckAsync(CodePurposes.VerifyEmail, email, request.Otp, requesters.Of(http.Request, request.Flow), ct);
+        if (entered.Verdict != CodeVerdict.Right
+            || !await codes.TryUseAsync(entered, ct)
+            // The code is gone, so a caller who leaves now must not keep the proof from following.
+            || await accounts.TryProveAsync(email, entered.Flow!.Details, CancellationToken.None) is not { } account)
         {
-            await codes.ForgetAttemptsAsync(code, ct);
-            return await answers.StartAsync(response, account, "user verified", tokens ?? false, ct);
+            return RefusalOf(entered.Verdict, http.Response);
         }
 
-        return verdict switch
-        {
-            // A right code that was used, or that a newer sign-up has overtaken, is as good as an old one.
-            CodeVerdict.Right or CodeVerdict.Expired => Expired(),
-            CodeVerdict.NoTriesLeft => Problems.TooMany("otp_attempts_exceeded", "Too many wrong codes. Please ask for a new one."),
-            _ => Problems.BadRequest("otp_wrong", "This code is wrong."),
-        };
+        requesters.Forget(http);
+        return await answers.StartAsync(http.Response, account, "user verified", tokens ?? false, ct);
     }
 
     // One answer for every address, known or not, and whether or not a mail goes out.
-    private static async Task<Accepted<ResendResponse>> Resend(
-        ResendRequest request, OneTimeCodes codes, AccountStore accounts, CancellationToken ct)
+    private static async Task<Accepted<ResendResponse>> Resend(ResendRequest request, HttpContext http, CodeRequests requests, CancellationToken ct)
     {
-        var email = InputRules.Email(request.Email);
-        var account = await accounts.FindByEmailAsync(email, ct);
-        var code = await codes.GetAsync(CodePurposes.VerifyEmail, email, ct);
-        if (!codes.IsInGap(code) && !codes.IsUsedUp(code))
-        {
-            // When another request is faster, a code is on its way already.
-            _ = account is { Verified: false, Blocked: false }
-                ? await codes.TrySendAsync(code, account, account.SignUp, code.PasswordHash, ct) is not null
-                : await codes.TryPretendAsync(code, code.PasswordHash, ct);
-        }
-
+        await requests.AskAsync(
+            CodePurposes.VerifyEmail, InputRules.Email(request.Email), request.Flow, http, account => account is { Verified: false, Blocked: false }, ct);
         return TypedResults.Accepted((string?)null, new ResendResponse(true, "otp sent"));
     }
-
-    private static ProblemHttpResult Expired() =>
-        Problems.BadRequest("otp_expired", "This code has expired or was used already. Please ask for a new one.");
 }

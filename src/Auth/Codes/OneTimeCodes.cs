@@ -15,66 +15,73 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, IOptions<AuthO
 
     public Task<Code> GetAsync(string purpose, string email, CancellationToken ct) => store.GetAsync(Code.KeyOf(purpose, email), ct);
 
-    public bool IsUsedUp(Code code) => code.IsUsedUp(clock.GetUtcNow(), options.Value.CodesPerDay);
-
     public bool IsInGap(Code code) => code.IsInGap(clock.GetUtcNow());
 
-    /// <summary>Puts a fresh code in the place of the one that was read and has it mailed.</summary>
-    /// <returns>The new document, or null when another request was faster.</returns>
-    public async Task<Code?> TrySendAsync(Code read, Account account, long signUp, string? passwordHash, CancellationToken ct)
-    {
-        var digits = RandomNumberGenerator.GetInt32(1_000_000).ToString($"D{Code.Digits}", CultureInfo.InvariantCulture);
-        var next = Next(read, signUp, passwordHash);
-        next.UserId = account.Id;
-        next.Hash = ring.Hash(digits, HashUse(next.CodeId));
-        var sealedCode = ring.Seal(digits, MailUse, next.CodeId.ToString());
-        var issued = new EmailCodeIssued(
-            next.CodeId.ToString(), next.Version, account.Id.ToString(), account.Email, account.Name,
-            read.Key.Split('|')[0], sealedCode, next.ExpiresAt);
-        return await store.TryReplaceAsync(read, next, [issued], ct) ? next : null;
-    }
-
-    /// <summary>Does to an address that has nothing to prove what <see cref="TrySendAsync"/> does to others, except for the code.</summary>
-    public Task<bool> TryPretendAsync(Code read, string? passwordHash, CancellationToken ct) =>
-        store.TryReplaceAsync(read, Next(read, read.SignUp, passwordHash), [], ct);
-
-    /// <summary>Counts a try, then compares. Whoever does not know the code learns the same about every address.</summary>
-    public async Task<(CodeVerdict Verdict, Code? Code)> CheckAsync(string purpose, string email, string digits, CancellationToken ct)
-    {
-        var code = await store.TryTakeAttemptAsync(Code.KeyOf(purpose, email), ct);
-        return code switch
-        {
-            null => (CodeVerdict.NoTriesLeft, null),
-            { Hash: { } hash } when ring.Matches(digits, HashUse(code.CodeId), hash) =>
-                (clock.GetUtcNow() < code.ExpiresAt ? CodeVerdict.Right : CodeVerdict.Expired, code),
-            _ => (CodeVerdict.Wrong, null),
-        };
-    }
-
-    public Task ForgetAttemptsAsync(Code proven, CancellationToken ct) => store.ForgetAttemptsAsync(proven, ct);
-
-    private static string HashUse(ObjectId codeId) => $"code|{codeId}";
-
-    private Code Next(Code read, long signUp, string? passwordHash)
+    /// <summary>Whether this caller may have a code mailed to the address now.</summary>
+    public bool MaySend(Code code, Requester caller)
     {
         var now = clock.GetUtcNow();
-        var sameDay = now < read.DayStart + Code.Day;
-        return new Code
+        return !code.IsInGap(now) && !code.IsUsedUp(now, caller.Network, options.Value);
+    }
+
+    /// <summary>Gives a flow a fresh code and has it mailed. Without an account nothing is mailed, and all else is the same.</summary>
+    /// <returns>False when another request was faster.</returns>
+    public Task<bool> TrySendAsync(Code read, string flowId, Requester caller, Account? account, SignUpDetails? details, CancellationToken ct)
+    {
+        var flow = NewFlow(caller, details);
+        flow.CodeId = ObjectId.GenerateNewId();
+        flow.ExpiresAt = flow.At + Code.Life;
+        var events = new List<object>(1);
+        if (account is not null)
         {
-            Key = read.Key,
-            // Never behind a sign-up that an older document, gone since, has counted.
-            Version = Math.Max(read.Version + 1, signUp),
-            CodeId = ObjectId.GenerateNewId(),
-            SignUp = signUp,
-            PasswordHash = passwordHash,
-            SentAt = now,
-            ExpiresAt = now + Code.Life,
-            DayStart = sameDay ? read.DayStart : now,
-            SentInDay = sameDay ? read.SentInDay + 1 : 1,
-            DeleteAt = now + Code.Day,
+            var digits = NewDigits();
+            flow.Hash = ring.Hash(digits, HashUse(read.Key, flowId, flow.CodeId));
+            events.Add(new EmailCodeIssued(
+                flow.CodeId.ToString(), read.Version + 1, account.Id.ToString(), account.Email, account.Name,
+                read.Purpose, ring.Seal(digits, MailUse, flow.CodeId.ToString()), flow.ExpiresAt.Value));
+        }
+
+        return store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), [.. events], ct);
+    }
+
+    /// <summary>Notes what a flow wants while it may have no new code; the one that it has stays good.</summary>
+    /// <returns>False when another request was faster.</returns>
+    public Task<bool> TryNoteAsync(Code read, string flowId, Requester caller, SignUpDetails details, CancellationToken ct) =>
+        store.TryNoteAsync(read, flowId, NewFlow(caller, details), ct);
+
+    /// <summary>Counts a try, then compares. Whoever does not know the code learns the same about every address.</summary>
+    public async Task<CheckedCode> CheckAsync(string purpose, string email, string digits, Requester caller, CancellationToken ct)
+    {
+        var code = await GetAsync(purpose, email, ct);
+        if (code.FlowOf(caller) is not { } id)
+        {
+            return new CheckedCode(await store.TryTakeStrangersAttemptAsync(code.Key, ct) ? CodeVerdict.Wrong : CodeVerdict.NoTriesLeft);
+        }
+
+        var flow = await store.TryTakeAttemptAsync(code.Key, id, ct);
+        return flow switch
+        {
+            null => new CheckedCode(CodeVerdict.NoTriesLeft),
+            { Hash: { } hash } when ring.Matches(digits, HashUse(code.Key, id, flow.CodeId), hash) =>
+                new CheckedCode(clock.GetUtcNow() < flow.ExpiresAt ? CodeVerdict.Right : CodeVerdict.Expired, code.Key, id, flow),
+            _ => new CheckedCode(CodeVerdict.Wrong),
         };
     }
+
+    /// <summary>Uses a right code up.</summary>
+    /// <returns>False when somebody else has.</returns>
+    public Task<bool> TryUseAsync(CheckedCode right, CancellationToken ct) => store.TryUseAsync(right.Key, right.FlowId, right.Flow!, ct);
+
+    internal static string NewDigits() => RandomNumberGenerator.GetInt32(1_000_000).ToString($"D{Code.Digits}", CultureInfo.InvariantCulture);
+
+    // A code that is moved to another purpose, address or flow proves nothing there.
+    private static string HashUse(string key, string flowId, ObjectId codeId) => $"code|{key}|{flowId}|{codeId}";
+
+    private CodeFlow NewFlow(Requester caller, SignUpDetails? details) => new() { Client = caller.Client, At = clock.GetUtcNow(), Details = details };
 }
+
+/// <summary>What came of entering a code; the rest is there when it was right.</summary>
+internal sealed record CheckedCode(CodeVerdict Verdict, string Key = "", string FlowId = "", CodeFlow? Flow = null);
 
 internal enum CodeVerdict
 {

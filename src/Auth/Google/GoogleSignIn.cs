@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Sessions;
@@ -11,8 +10,6 @@ namespace Visuels.Auth.Google;
 internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts, SessionStore sessions, SecurityLog security, TimeProvider clock)
 {
     private const int Tries = 5;
-    private const int LongestUsername = 30;
-    private const int SuffixDigits = 4;
 
     /// <returns>The account, or the words that the storefront shows instead.</returns>
     public async Task<(Account? Account, string? Error)> EnterAsync(GoogleUser user, GoogleIntent intent, CancellationToken ct)
@@ -70,10 +67,10 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
     private async Task<Account?> AddAsync(GoogleUser user, string email, string role, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var wanted = UsernameFrom(email);
+        var wanted = Usernames.From(email);
         for (var i = 0; i < Tries; i++)
         {
-            var username = i == 0 ? wanted : WithSuffix(wanted);
+            var username = i == 0 ? wanted : Usernames.WithSuffix(wanted);
             var account = new Account
             {
                 Id = ObjectId.GenerateNewId(),
@@ -96,16 +93,4 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
         // The same person twice at once: the other request has made the account.
         return await google.FindAsync(user.Subject, ct);
     }
-
-    // The part before the @, in the letters that a user name may have.
-    private static string UsernameFrom(string email)
-    {
-        var letters = string.Concat(email.Split('@')[0].Where(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
-        return letters.Length < 3 ? $"user-{letters}" : Shortened(letters, LongestUsername);
-    }
-
-    private static string WithSuffix(string username) =>
-        $"{Shortened(username, LongestUsername - SuffixDigits - 1)}-{RandomNumberGenerator.GetHexString(SuffixDigits, lowercase: true)}";
-
-    private static string Shortened(string text, int longest) => text.Length > longest ? text[..longest] : text;
 }

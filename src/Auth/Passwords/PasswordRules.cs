@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 
 namespace Visuels.Auth.Passwords;
@@ -8,24 +9,23 @@ internal static class PasswordRules
     public const int Shortest = 8;
     public const int Longest = 128;
 
-    private static readonly Lazy<HashSet<string>> Common = new(ReadCommon);
-
     /// <summary>The same password typed on another keyboard may arrive as other code points.</summary>
     public static string Normalize(string password) => password.Normalize(NormalizationForm.FormC);
 
-    /// <summary>Whether everybody would try this password first.</summary>
-    public static bool IsCommon(string password, string username, string email)
+    /// <summary>How many characters a password has for those who type it: code points, not the halves that .NET counts.</summary>
+    public static int LengthOf(string password) => Normalize(password).EnumerateRunes().Count();
+}
+
+/// <summary>A password of a length that is accepted. Unlike its base it counts characters outside the basic plane once.</summary>
+internal sealed class PasswordLengthAttribute : StringLengthAttribute
+{
+    public PasswordLengthAttribute(int shortest = PasswordRules.Shortest)
+        : base(PasswordRules.Longest)
     {
-        var plain = Normalize(password).ToLowerInvariant();
-        return Common.Value.Contains(plain)
-            || string.Equals(plain, username, StringComparison.OrdinalIgnoreCase)
-            || plain == email || plain == email.Split('@')[0];
+        MinimumLength = shortest;
+        ErrorMessage = "A password has {2} to {1} characters.";
     }
 
-    private static HashSet<string> ReadCommon()
-    {
-        using var stream = typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt")!;
-        using var reader = new StreamReader(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-    }
+    public override bool IsValid(object? value) =>
+        value is string password && PasswordRules.LengthOf(password) is var length && length >= MinimumLength && length <= MaximumLength;
 }

@@ -7,12 +7,14 @@ namespace Visuels.Auth.Passwords;
 /// <summary>Hashes passwords, two at a time at most: a hash is meant to be slow, and the rest of the service shall not notice.</summary>
 internal sealed class Passwords : IDisposable
 {
-    private const int AtOnce = 2;
+    public const int AtOnce = 2;
+
     private static readonly object Nobody = new();
 
     private readonly PasswordHasher<object> _hasher;
     private readonly ConcurrencyLimiter _fence;
     private readonly Lazy<string> _dummy;
+    private long _computed;
 
     public Passwords(IOptions<AuthOptions> options)
     {
@@ -21,27 +23,61 @@ internal sealed class Passwords : IDisposable
         _dummy = new Lazy<string>(() => _hasher.HashPassword(Nobody, "nobody's password"));
     }
 
-    /// <exception cref="TooManyPasswordsException">Too many wait already.</exception>
-    public Task<string> HashAsync(string password, CancellationToken ct) =>
-        FencedAsync(() => _hasher.HashPassword(Nobody, PasswordRules.Normalize(password)), ct);
+    /// <summary>Hashes computed since the start: what guessing has cost.</summary>
+    public long Computed => Interlocked.Read(ref _computed);
 
-    /// <summary>Checks a password. Without a hash to check it against the answer is no, and takes as long.</summary>
+    /// <summary>Waits until a password may be hashed. What must happen before a hash, and not for those who are sent away, belongs into the turn.</summary>
     /// <exception cref="TooManyPasswordsException">Too many wait already.</exception>
-    public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken ct)
+    public async Task<Turn> TakeTurnAsync(CancellationToken ct)
     {
-        var result = await FencedAsync(() => _hasher.VerifyHashedPassword(Nobody, hash ?? _dummy.Value, PasswordRules.Normalize(password)), ct);
-        return hash is null ? PasswordVerificationResult.Failed : result;
+        var lease = await _fence.AcquireAsync(1, ct);
+        if (lease.IsAcquired)
+        {
+            return new Turn(this, lease);
+        }
+
+        lease.Dispose();
+        throw new TooManyPasswordsException();
+    }
+
+    /// <exception cref="TooManyPasswordsException">Too many wait already.</exception>
+    public async Task<string> HashAsync(string password, CancellationToken ct)
+    {
+        using var turn = await TakeTurnAsync(ct);
+        return await turn.HashAsync(password, ct);
     }
 
     public void Dispose() => _fence.Dispose();
 
-    private async Task<T> FencedAsync<T>(Func<T> work, CancellationToken ct)
+    private PasswordVerificationResult Verify(string? hash, string password)
     {
-        using var lease = await _fence.AcquireAsync(1, ct);
-        return lease.IsAcquired
-            // A thread of its own: the pool's few are for requests.
-            ? await Task.Factory.StartNew(work, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            : throw new TooManyPasswordsException();
+        if (BcryptHashes.Is(hash))
+        {
+            return BcryptHashes.Matches(hash!, password) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
+        }
+
+        var result = _hasher.VerifyHashedPassword(Nobody, hash ?? _dummy.Value, PasswordRules.Normalize(password));
+        return hash is null ? PasswordVerificationResult.Failed : result;
+    }
+
+    /// <summary>The right to hash, one at a time, until it is given back.</summary>
+    internal sealed class Turn(Passwords passwords, RateLimitLease lease) : IDisposable
+    {
+        public Task<string> HashAsync(string password, CancellationToken ct) =>
+            RunAsync(() => passwords._hasher.HashPassword(Nobody, PasswordRules.Normalize(password)), ct);
+
+        /// <summary>Checks a password. Without a hash to check it against the answer is no, and takes as long.</summary>
+        public Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken ct) =>
+            RunAsync(() => passwords.Verify(hash, password), ct);
+
+        public void Dispose() => lease.Dispose();
+
+        // A thread of its own: the pool's few are for requests.
+        private Task<T> RunAsync<T>(Func<T> work, CancellationToken ct)
+        {
+            Interlocked.Increment(ref passwords._computed);
+            return Task.Factory.StartNew(work, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
     }
 }
 

@@ -2,17 +2,21 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Passwords;
+using Visuels.Auth.Throttling;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Sessions;
 
 /// <summary>Asks before what cannot be undone whether it is still the owner who sits there: by the password, or by a young session where there is none.</summary>
-internal sealed class Reauthentication(SessionStore sessions, Passwords.Passwords passwords, TimeProvider clock)
+internal sealed class Reauthentication(
+    SessionStore sessions, Passwords.Passwords passwords, Throttle throttle, IHttpContextAccessor http, TimeProvider clock)
 {
     public static readonly TimeSpan YoungSession = TimeSpan.FromMinutes(10);
 
     /// <returns>Null when it is, or the answer to give.</returns>
+    /// <exception cref="TooManyPasswordsException">Too many passwords wait already.</exception>
     public async Task<ProblemHttpResult?> RefusalAsync(Account account, ClaimsPrincipal user, string? password, CancellationToken ct)
     {
         if (account.PasswordHash is null)
@@ -28,9 +32,21 @@ internal sealed class Reauthentication(SessionStore sessions, Passwords.Password
             return Required("Please enter your password.");
         }
 
-        return await passwords.VerifyAsync(account.PasswordHash, password, ct) == PasswordVerificationResult.Failed
-            ? Problems.Forbidden("wrong_password", "The password is wrong.")
-            : null;
+        // Counted apart from sign-in: neither a thief of a session nor a stranger at the door shuts the other's way.
+        var tries = throttle.OwnerKey(account.Id.ToString());
+        using var turn = await passwords.TakeTurnAsync(ct);
+        if (await throttle.ReserveAsync(tries, ct) is { } wait)
+        {
+            return http.HttpContext!.Response.TooSoon(wait);
+        }
+
+        if (await turn.VerifyAsync(account.PasswordHash, password, ct) == PasswordVerificationResult.Failed)
+        {
+            return Problems.Forbidden("wrong_password", "The password is wrong.");
+        }
+
+        await throttle.ReleaseAsync(tries, ct);
+        return null;
     }
 
     private static ProblemHttpResult Required(string message) => Problems.Forbidden("reauthentication_required", message);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.SecondFactor;
+using Visuels.Auth.Throttling;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Security;
 
@@ -8,7 +9,7 @@ namespace Visuels.Auth.Sessions;
 
 /// <summary>Hands a session to its client: as cookies, or in the body when asked to.</summary>
 internal sealed class SessionAnswers(
-    SessionStore sessions, SecondFactorTickets tickets, TokenSigner signer, SessionCookies cookies, TimeProvider clock)
+    SessionStore sessions, SecondFactorTickets tickets, TokenSigner signer, SessionCookies cookies, KnownDevices devices, TimeProvider clock)
 {
     public static ProblemHttpResult Blocked() => Problems.Forbidden("account_blocked", "This account is blocked. Please write to us.");
 
@@ -31,6 +32,11 @@ internal sealed class SessionAnswers(
         HttpResponse response, Account account, string message, bool asTokens, CancellationToken ct)
     {
         var (session, token) = await sessions.StartAsync(account, Device(response), ct);
+        if (!asTokens)
+        {
+            devices.Remember(response.HttpContext, account.Email);
+        }
+
         return Give(response, account, session, token, message, asTokens);
     }
 
@@ -44,6 +50,7 @@ internal sealed class SessionAnswers(
         }
 
         var (session, token) = await sessions.StartAsync(account, Device(response), ct);
+        devices.Remember(response.HttpContext, account.Email);
         SetCookies(response, account, session, token);
         return null;
     }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
@@ -9,18 +8,7 @@ namespace Visuels.Auth.Sessions;
 /// <summary>Body of <c>POST /email-signin</c>.</summary>
 public sealed record SignInRequest(
     [property: Email] string Email,
-    [property: Required, StringLength(PasswordRules.Longest, ErrorMessage = "A password has at most 128 characters.")] string Password);
-
-/// <summary>Body of <c>POST /email-verify</c>.</summary>
-public sealed record VerifyRequest(
-    [property: Email] string Email,
-    [property: RegularExpression("^[0-9]{6}$", ErrorMessage = "A code has six digits.")] string Otp);
-
-/// <summary>Body of <c>POST /email-resend-otp</c>.</summary>
-public sealed record ResendRequest([property: Email] string Email);
-
-/// <summary>Answer of <c>POST /email-resend-otp</c>.</summary>
-public sealed record ResendResponse(bool Status, string Msg);
+    [property: PasswordLength(1)] string Password);
 
 /// <summary>Body of <c>POST /refresh</c>; without it the cookie is taken.</summary>
 public sealed record RefreshRequest(string? RefreshToken = null);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Passwords;
+using Visuels.Auth.Throttling;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
@@ -18,17 +19,35 @@ internal static class SignInEndpoints
     private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> SignIn(
         SignInRequest request,
         bool? tokens,
-        HttpResponse response,
+        HttpContext http,
         AccountStore accounts,
         Passwords.Passwords passwords,
+        Throttle throttle,
+        KnownDevices devices,
         SessionAnswers answers,
         CancellationToken ct)
     {
-        var account = await accounts.FindByEmailAsync(InputRules.Email(request.Email), ct);
-        var checkedPassword = await passwords.VerifyAsync(account?.PasswordHash, request.Password, ct);
-        if (account is null || checkedPassword == PasswordVerificationResult.Failed)
+        var email = InputRules.Email(request.Email);
+        var account = await accounts.FindByEmailAsync(email, ct);
+        var tries = throttle.SignInKey(email, devices.Find(http.Request, email));
+        using (var turn = await passwords.TakeTurnAsync(ct))
         {
-            return Problems.Unauthorized("invalid_credentials", "The e-mail address or the password is wrong.");
+            if (await throttle.ReserveAsync(tries, ct) is { } wait)
+            {
+                return http.Response.TooSoon(wait);
+            }
+
+            var result = await turn.VerifyAsync(account?.PasswordHash, request.Password, ct);
+            if (account is null || result == PasswordVerificationResult.Failed)
+            {
+                return Problems.Unauthorized("invalid_credentials", "The e-mail address or the password is wrong.");
+            }
+
+            await throttle.ReleaseAsync(tries, ct);
+            if (account.Verified && result == PasswordVerificationResult.SuccessRehashNeeded)
+            {
+                await accounts.RehashAsync(account, await turn.HashAsync(request.Password, ct), ct);
+            }
         }
 
         if (!account.Verified)
@@ -36,11 +55,6 @@ internal static class SignInEndpoints
             return Problems.Forbidden("email_unverified", "This e-mail address is not verified yet. Please enter the code we mailed you, or ask for a new one.");
         }
 
-        if (checkedPassword == PasswordVerificationResult.SuccessRehashNeeded)
-        {
-            await accounts.RehashAsync(account, await passwords.HashAsync(request.Password, ct), ct);
-        }
-
-        return await answers.StartAsync(response, account, "login success", tokens ?? false, ct);
+        return await answers.StartAsync(http.Response, account, "login success", tokens ?? false, ct);
     }
 }

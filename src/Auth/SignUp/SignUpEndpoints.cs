@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Codes;
 using Visuels.Auth.Passwords;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
@@ -18,7 +19,14 @@ internal static class SignUpEndpoints
 
     // The same answer whether or not the address has an account: its owner learns by mail, a stranger nothing.
     private static async Task<Results<Created<SignUpResponse>, ProblemHttpResult>> SignUp(
-        SignUpRequest request, SignUps signUps, IOptions<AuthOptions> options, TimeProvider clock, CancellationToken ct)
+        SignUpRequest request,
+        HttpContext http,
+        SignUps signUps,
+        Requesters requesters,
+        PasswordPolicy policy,
+        IOptions<AuthOptions> options,
+        TimeProvider clock,
+        CancellationToken ct)
     {
         var username = request.Username.Trim();
         var now = clock.GetUtcNow();
@@ -34,15 +42,19 @@ internal static class SignUpEndpoints
             UnprovenUntil = now.AddDays(options.Value.UnprovenDays),
         };
 
-        if (PasswordRules.IsCommon(request.Password, details.Username, details.Email))
+        if (policy.RefusalOf(request.Password, details.Email, details.Username) is { } refusal)
         {
-            return Problems.BadRequest("password_common", "This password is among the first that anybody would try. Please choose another.");
+            return refusal;
         }
 
-        return await signUps.SignUpAsync(details, request.Password, ct)
-            ? TypedResults.Created(
-                (string?)null,
-                new SignUpResponse(true, "otp sent", new SignedUpUser(details.Email, details.Username, details.Name, details.Role)))
-            : Problems.Conflict("username_taken", "This user name is taken. Please choose another.");
+        if (await signUps.SignUpAsync(details, request.Password, requesters.Of(http.Request, request.Flow), ct) is not { } flow)
+        {
+            return Problems.Conflict("username_taken", "This user name is taken. Please choose another.");
+        }
+
+        requesters.Remember(http.Response, flow);
+        return TypedResults.Created(
+            (string?)null,
+            new SignUpResponse(true, "otp sent", new SignedUpUser(details.Email, details.Username, details.Name, details.Role), flow));
     }
 }

@@ -6,72 +6,70 @@ using Visuels.Contracts.Accounts;
 namespace Visuels.Auth.SignUp;
 
 /// <summary>
-/// Signs people up. The code of the address decides between sign-ups that come at once: whoever replaces it has the newest sign-up,
-/// and the code proves that one only. The account is written afterwards.
+/// Signs people up. What was entered belongs to the flow it was entered in, and counts once the code that was mailed for this flow is
+/// entered: whoever else signs up with the same address changes nothing of it. The account is written before the code, so that its user
+/// name is kept; an account without a code gets one by signing up again.
 /// </summary>
 internal sealed class SignUps(AccountStore accounts, OneTimeCodes codes, Passwords.Passwords passwords)
 {
-    /// <returns>False when the user name is taken.</returns>
-    public async Task<bool> SignUpAsync(Account details, string password, CancellationToken ct)
+    /// <returns>The flow, or null when the user name is taken.</returns>
+    public async Task<string?> SignUpAsync(Account details, string password, Requester caller, CancellationToken ct)
     {
         // Always, and first: a known address must not answer faster.
         details.PasswordHash = await passwords.HashAsync(password, ct);
+        var entered = new SignUpDetails(details.Username, details.Name, details.Role, details.PasswordHash);
+        var id = details.Id;
 
         while (true)
         {
             var (known, namesake) = await accounts.FindNamesakesAsync(details.Email, details.Username, ct);
             if (namesake is not null && (namesake.Verified || namesake.Email != details.Email))
             {
-                return false;
+                return null;
             }
 
             var code = await codes.GetAsync(CodePurposes.VerifyEmail, details.Email, ct);
-            if (codes.IsUsedUp(code))
-            {
-                return true;
-            }
+            var sends = codes.MaySend(code, caller);
+            var flow = caller.Flow is { } named && code.Flows.ContainsKey(named) ? named
+                : await FindRepeatedAsync(code, password, ct) ?? caller.Flow ?? Requesters.NewFlow();
 
-            if (await IsRepeatedAsync(code, password, ct))
+            if (known is not { Verified: true })
             {
-                return await RepeatAsync(code, known, details, ct) is not SignUpClash.Username;
-            }
-
-            if (known is { Verified: true })
-            {
-                if (await codes.TryPretendAsync(code, details.PasswordHash, ct))
+                details.Id = known?.Id ?? id;
+                var clash = await accounts.WriteSignUpAsync(details, ct);
+                if (clash == SignUpClash.Username)
                 {
-                    await accounts.TellOfSignUpAsync(known, ct);
-                    return true;
+                    return null;
+                }
+
+                // A caller who leaves now must not keep the code from following.
+                if (clash is null && await WriteCodeAsync(code, flow, caller, sends, details, entered))
+                {
+                    return flow;
                 }
             }
-            else
+            else if (await WriteCodeAsync(code, flow, caller, sends, null, entered))
             {
-                details.Id = known?.Id ?? (code.Hash is null ? details.Id : code.UserId);
-                details.SignUp = Math.Max(code.Version, known?.SignUp ?? 0) + 1;
-                if (await codes.TrySendAsync(code, details, details.SignUp, details.PasswordHash, ct) is not null)
-                {
-                    // The code is on its way, so a caller who leaves now must not keep the account from following.
-                    return await accounts.WriteSignUpAsync(details, CancellationToken.None) is not SignUpClash.Username;
-                }
+                await accounts.TellOfSignUpAsync(known, isTold: sends, CancellationToken.None);
+                return flow;
             }
         }
     }
 
-    // Who sent the code may have been cut off before the account was written; then this one writes it.
-    private Task<SignUpClash?> RepeatAsync(Code code, Account? known, Account details, CancellationToken ct)
+    private Task<bool> WriteCodeAsync(Code code, string flow, Requester caller, bool sends, Account? account, SignUpDetails entered) => sends
+        ? codes.TrySendAsync(code, flow, caller, account, entered, CancellationToken.None)
+        : codes.TryNoteAsync(code, flow, caller, entered, CancellationToken.None);
+
+    // The form sent twice before the first answer, which names the flow, was there: the code that is on its way does for both. Whoever
+    // knows the password is the same person.
+    private async Task<string?> FindRepeatedAsync(Code code, string password, CancellationToken ct)
     {
-        if (code.Hash is null || known?.SignUp >= code.SignUp)
+        if (!codes.IsInGap(code) || code.Newest is not { } newest || code.Flows[newest].Details is not { } entered)
         {
-            return accounts.CorrectSignUpAsync(code.UserId, code.SignUp, details, ct);
+            return null;
         }
 
-        (details.Id, details.SignUp) = (code.UserId, code.SignUp);
-        return accounts.WriteSignUpAsync(details, ct);
+        using var turn = await passwords.TakeTurnAsync(ct);
+        return await turn.VerifyAsync(entered.PasswordHash, password, ct) == PasswordVerificationResult.Failed ? null : newest;
     }
-
-    // The form sent twice: the code that is on its way does for both. Another password is another sign-up, maybe another person's.
-    private async Task<bool> IsRepeatedAsync(Code code, string password, CancellationToken ct) =>
-        code.PasswordHash is not null
-        && codes.IsInGap(code)
-        && await passwords.VerifyAsync(code.PasswordHash, password, ct) != PasswordVerificationResult.Failed;
 }

@@ -25,6 +25,9 @@ public static class CodePurposes
     /// <summary>Proves that a new account owns its address.</summary>
     public const string VerifyEmail = "VERIFY_EMAIL";
 
+    /// <summary>Lets the owner of an address set a new password.</summary>
+    public const string ResetPassword = "RESET_PASSWORD";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [VerifyEmail];
+    public static IReadOnlyList<string> All { get; } = [VerifyEmail, ResetPassword];
 }

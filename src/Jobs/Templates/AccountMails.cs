@@ -11,12 +11,18 @@ internal static class AccountMails
     public static MailContent Code(EmailCodeIssued issued, string code)
     {
         var until = issued.ExpiresAt.UtcDateTime.ToString("HH:mm", CultureInfo.InvariantCulture);
-        var (subject, heading) = issued.Purpose == CodePurposes.VerifyEmail
-            ? ("Visuels - Email Verification Code", "Verify your email")
-            : ("Visuels - Your Code", "Your code");
+        var (subject, heading) = issued.Purpose switch
+        {
+            CodePurposes.VerifyEmail => ("Visuels - Email Verification Code", "Verify your email"),
+            CodePurposes.ResetPassword => ("Visuels - Code for a New Password", "Set a new password"),
+            _ => ("Visuels - Your Code", "Your code"),
+        };
         return new MailContent(subject, heading, $"Hello {issued.Name},")
         {
-            Paragraphs = [$"Enter this code to go on. It works once, until {until} UTC. Do not share it with anybody: we will never ask you for it."],
+            Paragraphs =
+            [
+                $"Enter this code where you asked for it, in the same browser. It works once, until {until} UTC. Do not share it with anybody: we will never ask you for it.",
+            ],
             Code = code,
             Note = "If you did not ask for this code, ignore this mail; nothing will happen.",
         };
@@ -67,6 +73,22 @@ internal static class AccountMails
             ],
             Link = ("Sign in", Links.SignIn(site)),
             Note = "If this was not you, change your password now and write to us.",
+        };
+    }
+
+    public static MailContent PasswordChanged(PasswordChanged changed, SiteOptions site)
+    {
+        var at = changed.At.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+        return new MailContent("Visuels - Your Password Was Changed", "Your password was changed", $"Hello {changed.Name},")
+        {
+            Paragraphs =
+            [
+                changed.ByMail
+                    ? $"Your password was set anew on {at} UTC, with a code that we mailed to this address. You are signed out everywhere."
+                    : $"Your password was changed on {at} UTC. You are signed out on all other devices.",
+            ],
+            Link = ("Sign in", Links.SignIn(site)),
+            Note = "If it was not you, somebody else knows your password or reads your mail: set a new one at once, and write to us.",
         };
     }
 

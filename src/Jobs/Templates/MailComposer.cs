@@ -37,6 +37,10 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
                 var factor = Open<SecondFactorChanged>(mail);
                 return (new MailRecipient(factor.Name, factor.Email), AccountMails.SecondFactor(factor, site.Value));
 
+            case MailTemplates.PasswordChanged:
+                var password = Open<PasswordChanged>(mail);
+                return (new MailRecipient(password.Name, password.Email), AccountMails.PasswordChanged(password, site.Value));
+
             case MailTemplates.Welcome:
                 var user = Open<UserRegistered>(mail);
                 return (new MailRecipient(user.Name, user.Email), AccountMails.Welcome(user, site.Value));

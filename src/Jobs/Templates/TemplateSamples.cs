@@ -31,6 +31,7 @@ internal static class TemplateSamples
     public static IReadOnlyList<TemplateSample> All { get; } =
     [
         new(MailTemplates.Code, "verify", _ => AccountMails.Code(CodeFor(CodePurposes.VerifyEmail), "123456")),
+        new(MailTemplates.Code, "reset", _ => AccountMails.Code(CodeFor(CodePurposes.ResetPassword), "123456")),
         new(MailTemplates.Code, "other", _ => AccountMails.Code(CodeFor("any other purpose"), "123456")),
         new(MailTemplates.KnownAddress, "default", site => AccountMails.KnownAddress(new KnownAddressSignedUp(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
         new(MailTemplates.SecondFactor, "on", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.SwitchedOn), site)),
@@ -38,6 +39,8 @@ internal static class TemplateSamples
         new(MailTemplates.SecondFactor, "removed", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.Removed), site)),
         new(MailTemplates.SecondFactor, "code-used", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.RecoveryCodeUsed), site)),
         new(MailTemplates.SecondFactor, "new-codes", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.RecoveryCodesRenewed), site)),
+        new(MailTemplates.PasswordChanged, "changed", site => AccountMails.PasswordChanged(new PasswordChanged(AnnId, 3, Buyer.Email, Buyer.Name, false, Now), site)),
+        new(MailTemplates.PasswordChanged, "reset", site => AccountMails.PasswordChanged(new PasswordChanged(AnnId, 3, Buyer.Email, Buyer.Name, true, Now), site)),
         new(MailTemplates.Welcome, "buyer", site => AccountMails.Welcome(Registered(Buyer), site)),
         new(MailTemplates.Welcome, "artist", site => AccountMails.Welcome(Registered(Artist), site)),
         new(MailTemplates.NewOrder, "default", site => OrderMails.NewOrder(Order, Artist, Buyer, site)),

@@ -46,6 +46,19 @@ public sealed class SessionCookies(IOptions<CookieOptionsSection> cookies, IOpti
         response.Cookies.Delete(Refresh, Options(RefreshSameSite, null));
     }
 
+    /// <summary>Sets another cookie of a service, with the attributes of the access token's.</summary>
+    /// <param name="response">The answer that carries it.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="value">Its value, in characters that a cookie may hold.</param>
+    /// <param name="life">How long the browser keeps it.</param>
+    public void Append(HttpResponse response, string name, string value, TimeSpan life) =>
+        response.Cookies.Append(name, value, Options(cookies.Value.SameSite, life));
+
+    /// <summary>Removes such a cookie.</summary>
+    /// <param name="response">The answer that removes it.</param>
+    /// <param name="name">Its name.</param>
+    public void Remove(HttpResponse response, string name) => response.Cookies.Delete(name, Options(cookies.Value.SameSite, null));
+
     // A storefront on another site could never send a Strict cookie.
     private SameSiteMode RefreshSameSite => cookies.Value.SameSite == SameSiteMode.None ? SameSiteMode.None : SameSiteMode.Strict;
 
