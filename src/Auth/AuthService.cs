@@ -1,11 +1,9 @@
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Deletion;
 using Visuels.Auth.Google;
+using Visuels.Auth.Keys;
 using Visuels.Auth.Passwords;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.SecondFactor;
@@ -55,9 +53,8 @@ public static class AuthService
         services.AddSingleton<OneTimeCodes>().AddSingleton<Requesters>().AddSingleton<CodeRequests>().AddSingleton<SignUps>();
         services.AddSingleton<Passwords.Passwords>().AddSingleton<PasswordPolicy>().AddSingleton<PasswordStore>().AddSingleton<KnownDevices>();
         services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>();
+        services.AddSingleton<SigningKeys>().AddSingleton<IAuthKeySource>(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
-        services.AddOptions<JwtBearerOptions>(Authentication.UserScheme).PostConfigure<TokenSigner>((jwt, signer) =>
-            jwt.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(signer.Configuration));
         services.AddSchedules(schedules => schedules
             .Add<UnprovenAccounts>("unproven-accounts", TimeSpan.FromHours(1))
             .Add<DeletedAccountLeftovers>("deleted-accounts", DeletedAccountLeftovers.Every)
@@ -66,7 +63,7 @@ public static class AuthService
 
         var app = builder.Build();
         // A missing key stops the start, not the first call.
-        _ = app.Services.GetRequiredService<TokenSigner>();
+        _ = app.Services.GetRequiredService<SigningKeys>();
         _ = app.Services.GetRequiredService<RefreshTokens>();
 
         app.UseServiceDefaults();

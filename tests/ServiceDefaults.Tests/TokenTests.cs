@@ -7,9 +7,11 @@ using Microsoft.IdentityModel.Tokens;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests;
 
+[Proves(Requirement.AccessTokens)]
 public class TokenTests(SampleApp app) : IClassFixture<SampleApp>
 {
     private readonly ObjectId _user = ObjectId.GenerateNewId();
@@ -60,13 +62,60 @@ public class TokenTests(SampleApp app) : IClassFixture<SampleApp>
     }
 
     [Fact]
-    public async Task One_flipped_character_of_the_signature_is_401()
+    public async Task A_flipped_bit_makes_a_token_worthless_wherever_it_is()
     {
-        var token = app.Service.Keys.AccessToken(_user, Roles.User);
-        var position = token.Length - 20;
-        var flipped = token[..position] + (token[position] == 'A' ? 'B' : 'A') + token[(position + 1)..];
+        var parts = app.Service.Keys.AccessToken(_user, Roles.User).Split('.').Select(Base64UrlEncoder.DecodeBytes).ToArray();
+        var length = parts.Sum(part => part.Length);
+        using var client = app.Service.Client(null);
+        for (var i = 0; i < 200; i++)
+        {
+            var (part, position) = (0, i * length / 200);
+            while (position >= parts[part].Length)
+            {
+                position -= parts[part++].Length;
+            }
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Client(flipped).GetAsync("/me", Ct)).StatusCode);
+            var flipped = parts.Select(bytes => bytes.ToArray()).ToArray();
+            flipped[part][position] ^= (byte)(1 << (i % 8));
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/me");
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + string.Join('.', flipped.Select(Base64UrlEncoder.Encode)));
+            using var answer = await client.SendAsync(request, Ct);
+
+            Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"bit {i % 8} of byte {position} of part {part}: {answer.StatusCode}");
+        }
+    }
+
+    [Theory]
+    [InlineData("jwk")]
+    [InlineData("jku")]
+    [InlineData("x5u")]
+    [InlineData("x5c")]
+    public async Task A_key_that_a_token_brings_along_or_points_to_is_not_looked_at(string header)
+    {
+        var keys = new TestKeys();
+        await using var publisher = await FakeAuth.StartAsync(keys);
+        var foreign = keys.AuthKey;
+        foreach (var keyId in new[] { app.Service.Keys.KeyId, keys.KeyId })
+        {
+            var token = app.Service.Keys.AccessToken(_user, Roles.User, alter: token =>
+            {
+                var jwk = keys.PublicJwk;
+                token.AdditionalHeaderClaims = new Dictionary<string, object>
+                {
+                    [header] = header switch
+                    {
+                        "jwk" => new Dictionary<string, object> { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = jwk.X, ["y"] = jwk.Y, ["kid"] = keyId },
+                        "x5c" => new[] { Convert.ToBase64String(foreign.ExportSubjectPublicKeyInfo()) },
+                        _ => new Uri(publisher.Address, ".well-known/jwks.json").ToString(),
+                    },
+                };
+                token.SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(foreign) { KeyId = keyId }, SecurityAlgorithms.EcdsaSha256);
+            });
+
+            Assert.Equal(HttpStatusCode.Unauthorized, (await app.Service.Client(token).GetAsync("/me", Ct)).StatusCode);
+        }
+
+        Assert.Equal(0, publisher.KeyCalls);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ using Visuels.ServiceDefaults.Security;
 namespace Visuels.Auth.Operator;
 
 /// <summary>
-/// What only the operator may do, at a shell beside the store: <c>admins add EMAIL</c>, <c>users block|unblock|reset-second-factor EMAIL</c>.
+/// What only the operator may do, at a shell beside the store: <c>admins add EMAIL</c>, <c>users block|unblock|reset-second-factor EMAIL</c>,
+/// <c>keys list|rotate</c>.
 /// What follows is configuration, as for the service itself.
 /// </summary>
 internal static class OperatorCommands
@@ -19,15 +20,22 @@ internal static class OperatorCommands
           users block EMAIL                 keeps an account out and ends its sessions
           users unblock EMAIL               lets it in again
           users reset-second-factor EMAIL   switches off the second factor of somebody who has lost it
+          keys list                         the keys for access tokens, and what each is for
+          keys rotate                       makes the next one
         """;
 
     private const string WhenHeard = "The services know within seconds; a service that can reach neither the broker nor Auth, when its access tokens end (10 minutes).";
 
-    public static bool Concerns(string[] args) => args is ["admins" or "users", ..];
+    public static bool Concerns(string[] args) => args is ["admins" or "users" or "keys", ..];
 
     /// <returns>The process's exit code: 0 when done, 1 when not, 2 when the command is not understood.</returns>
     public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> build, TextWriter output, TextWriter errors, CancellationToken ct)
     {
+        if (args is ["keys", ..])
+        {
+            return await KeyCommands.RunAsync(args, TimeProvider.System, output, errors);
+        }
+
         if (args is not [("admins" or "users") and var noun, var verb, var email, .. var configuration]
             || email.StartsWith("--", StringComparison.Ordinal)
             || (noun, verb) is not (("admins", "add") or ("users", "block" or "unblock" or "reset-second-factor")))

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Keys;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
@@ -105,9 +106,9 @@ internal static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static Ok<PublicKeySet> Keys(TokenSigner signer, HttpResponse response)
+    private static Ok<PublicKeySet> Keys(SigningKeys keys, HttpResponse response)
     {
         response.Headers.CacheControl = KeysMayBeCached;
-        return TypedResults.Ok(signer.KeySet);
+        return TypedResults.Ok(keys.KeySet);
     }
 }

@@ -1,12 +1,10 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.Tokens;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
-using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.ServiceDefaults.Security;
@@ -29,17 +27,19 @@ public static class Authentication
         services.AddSingleton<KeyFolder>();
         services.AddSingleton<ServiceTokens>();
         services.AddSingleton<CallBinding>();
-        services.AddSingleton<JsonWebKeySetRetriever>();
+        services.AddSingleton<AuthKeys>();
+        services.TryAddSingleton<IAuthKeySource, AuthKeysClient>();
+        services.AddHostedService<AuthKeysRefresh>();
         services.AddRevocations();
 
         services.AddAuthentication(UserScheme).AddJwtBearer(UserScheme, _ => { }).AddJwtBearer(ServiceScheme, _ => { });
         services.AddOptions<JwtBearerOptions>(UserScheme)
-            .Configure<TimeProvider, JsonWebKeySetRetriever, ServiceAddresses, Revocations>((options, clock, keys, addresses, revocations) =>
+            .Configure<TimeProvider, AuthKeys, Revocations>((options, clock, keys, revocations) =>
             {
                 options.MapInboundClaims = false;
                 options.TokenValidationParameters = TokenRules.Validation(identity.Name, TokenRules.AccessTokenType, clock);
                 options.TokenValidationParameters.ValidIssuer = TokenRules.Issuer;
-                options.ConfigurationManager = Keys(addresses.Of("auth"), keys);
+                options.ConfigurationManager = keys;
                 options.Events = new JwtBearerEvents
                 {
                     OnMessageReceived = ReadToken,
@@ -84,29 +84,6 @@ public static class Authentication
     /// <summary>Authentication type of a principal that a service token made.</summary>
     internal const string ServiceIdentityType = "visuels-service";
 
-    private const int LargestKeySet = 64 * 1024;
-
-    private static ConfigurationManager<OpenIdConnectConfiguration> Keys(Uri auth, JsonWebKeySetRetriever retriever)
-    {
-        var http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(1),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
-        {
-            Timeout = TimeSpan.FromSeconds(2),
-            MaxResponseContentBufferSize = LargestKeySet,
-        };
-        return new ConfigurationManager<OpenIdConnectConfiguration>(
-            new Uri(auth, ".well-known/jwks.json").ToString(), retriever, new HttpDocumentRetriever(http) { RequireHttps = false })
-        {
-            // An unknown key id asks Auth again, but not more often than this.
-            RefreshInterval = TimeSpan.FromSeconds(30),
-        };
-    }
-
     private static Task ReadToken(MessageReceivedContext context)
     {
         var request = context.Request;
@@ -148,8 +125,7 @@ public static class Authentication
         // Without Auth's keys nobody can tell a good token from a bad one: that is an outage, not the caller's fault.
         if (context.Scheme.Name == UserScheme
             && context.AuthenticateFailure is SecurityTokenSignatureKeyNotFoundException
-            && context.Options.ConfigurationManager is ConfigurationManager<OpenIdConnectConfiguration>
-            && !context.HttpContext.RequestServices.GetRequiredService<JsonWebKeySetRetriever>().EverRead)
+            && !context.HttpContext.RequestServices.GetRequiredService<AuthKeys>().EverRead)
         {
             throw new DependencyUnavailableException("auth (signing keys)", context.AuthenticateFailure);
         }

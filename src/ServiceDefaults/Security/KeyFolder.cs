@@ -20,7 +20,7 @@ public sealed class KeyOptions
 /// </summary>
 public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment environment)
 {
-    /// <summary>Auth's key for access tokens.</summary>
+    /// <summary>Auth's first key for access tokens; those that follow have the time from which they sign behind the name.</summary>
     public const string SigningKey = "auth-signing";
 
     /// <summary>Ring that seals what passes through events and rests in ledgers.</summary>
@@ -47,12 +47,7 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
     /// <exception cref="StartupException">The file is missing in Production, or is no P-256 key.</exception>
     public ECDsa PrivateKey(string name)
     {
-        var pem = ReadOrMake($"{name}.pem", static () =>
-        {
-            using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            return made.ExportPkcs8PrivateKeyPem();
-        });
-        return Import($"{name}.pem", pem);
+        return Import($"{name}.pem", ReadOrMake($"{name}.pem", NewPrivateKey));
     }
 
     /// <summary>Makes sure that the public half of a private key lies beside it, for the services that verify its signatures.</summary>
@@ -73,6 +68,21 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
         return File.Exists(path) ? _publicKeys.GetOrAdd(name, Import($"{name}.pub.pem", File.ReadAllText(path))) : null;
     }
 
+    /// <summary>The private keys whose names begin so, without extension: <c>auth-signing</c> and <c>auth-signing-20261126T150000Z</c>, for example.</summary>
+    /// <param name="name">How they begin.</param>
+    public IReadOnlyList<string> PrivateKeysLike(string name) => Directory.Exists(options.Value.Folder)
+        ? [.. Directory.EnumerateFiles(PathOf(""), $"{name}*.pem").Select(path => Path.GetFileNameWithoutExtension(path)).Where(found => !found.EndsWith(".pub", StringComparison.Ordinal))]
+        : [];
+
+    /// <summary>Makes a private key for an operator, in Production too, unless there is one of this name.</summary>
+    /// <param name="name">Name without extension.</param>
+    /// <exception cref="StartupException">The folder cannot be written to.</exception>
+    public void MakePrivateKey(string name) => Make($"{name}.pem", NewPrivateKey);
+
+    /// <summary>Removes a private key for good.</summary>
+    /// <param name="name">Name without extension.</param>
+    public void DeletePrivateKey(string name) => File.Delete(PathOf($"{name}.pem"));
+
     /// <summary>A ring of symmetric keys; a new file gets one fresh key.</summary>
     /// <param name="file">File name, for example <c>sealing.key</c>.</param>
     /// <exception cref="StartupException">The file is missing in Production, or malformed.</exception>
@@ -87,9 +97,19 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
             PublishPublicKey(service, key);
         }
 
-        PrivateKey(SigningKey).Dispose();
+        if (PrivateKeysLike(SigningKey).Count == 0)
+        {
+            PrivateKey(SigningKey).Dispose();
+        }
+
         Ring(SealingRing);
         Ring(ChatRing);
+    }
+
+    private static string NewPrivateKey()
+    {
+        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return made.ExportPkcs8PrivateKeyPem();
     }
 
     private static ECDsa Import(string file, string pem)
@@ -119,6 +139,13 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
             throw new StartupException($"Keys:Folder: {path} is missing; in Production keys are mounted, never made.");
         }
 
+        Make(file, make);
+        return File.ReadAllText(path);
+    }
+
+    private void Make(string file, Func<string> make)
+    {
+        var path = PathOf(file);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -141,8 +168,6 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
         {
             throw new StartupException($"Keys:Folder: {path} cannot be written: {e.Message}");
         }
-
-        return File.ReadAllText(path);
     }
 
     /// <summary>A lock that ends with its holder, also if that dies. Who waits for a holder that makes the file has nothing left to make.</summary>
