@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Errors;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests;
 
@@ -20,6 +21,25 @@ public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
     [InlineData(typeof(TimeoutException))]
     public void A_store_that_is_away_is_an_outage_and_no_fault_of_ours(Type exception) =>
         Assert.Equal(503, ErrorHandling.StatusOf((Exception)RuntimeHelpers.GetUninitializedObject(exception)));
+
+    [Theory]
+    [InlineData("application/xml")]
+    [InlineData("image/webp")]
+    [InlineData("text/plain;q=0.1")]
+    [Proves(Requirement.Errors)]
+    public async Task An_error_has_its_one_form_whatever_its_caller_would_rather_read(string accepted)
+    {
+        using var body = new StringContent("{", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/things") { Content = body };
+        request.Headers.Accept.ParseAdd(accepted);
+
+        using var response = await app.Service.Anonymous.SendAsync(request, Ct);
+
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await response.ProblemAsync(Ct);
+        Assert.Equal("invalid_request", problem.GetProperty("code").GetString());
+        Assert.NotEqual("", problem.GetProperty("message").GetString());
+    }
 
     [Theory]
     [InlineData("{")]

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.OpenApi;
 using Visuels.Auth.Passwords;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Auth.SecondFactor;
 
@@ -33,8 +35,10 @@ public sealed record SecondFactorState(bool Enabled, DateTimeOffset? Since, int 
 }
 
 /// <summary>Six digits, or a recovery code.</summary>
-internal sealed class SecondFactorCodeAttribute() : ValidationAttribute("A code has six digits; a recovery code has twelve letters and digits.")
+internal sealed class SecondFactorCodeAttribute() : ValidationAttribute("A code has six digits; a recovery code has twelve letters and digits."), ISchemaRule
 {
+    public void Describe(OpenApiSchema schema) => schema.Pattern = "^([0-9]{6}|[A-Za-z0-9 -]{12,})$";
+
     public override bool IsValid(object? value) =>
         value is string code && ((code.Length == 6 && code.All(char.IsAsciiDigit)) || RecoveryCodes.Read(code) is not null);
 }

@@ -21,9 +21,9 @@ internal static class SessionEndpoints
         sessions.MapPost("/signout", SignOut).RequireRateLimiting(RateLimits.Write).FailsWith(401);
 
         var devices = app.MapGroup("/api/v1/auth/sessions").WithTags("Sessions").RequireAuthorization();
-        devices.MapGet("", List);
+        devices.MapGet("", List).FailsWith(401, "session_ended");
         devices.MapDelete("", EndOthers).RequireRateLimiting(RateLimits.Write);
-        devices.MapDelete("/{id}", End).RequireRateLimiting(RateLimits.Write);
+        devices.MapDelete("/{id}", End).RequireRateLimiting(RateLimits.Write).FailsWith(404);
 
         app.MapGet("/.well-known/jwks.json", Keys).WithTags("Keys").AllowAnonymous();
     }

@@ -14,6 +14,7 @@ internal static partial class ErrorHandling
 {
     public static void AddErrorHandling(this IServiceCollection services)
     {
+        services.AddSingleton<IProblemDetailsService, ProblemWriting>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
         // Binding failures throw in every environment, so that they take the same road as all other errors.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -1,0 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+using Visuels.Fuzz.Rig;
+
+[assembly: AssemblyFixture(typeof(Visuels.Fuzz.Tests.OneMarket))]
+
+namespace Visuels.Fuzz.Tests;
+
+/// <summary>The services, started once for all tests of this project.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit disposes it by IAsyncLifetime.")]
+public sealed class OneMarket : IAsyncLifetime
+{
+    public int Seed { get; } = Random.Shared.Next(1, 1_000_000);
+
+    internal Market Market { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Market = await Market.StartAsync();
+
+    public ValueTask DisposeAsync() => Market.DisposeAsync();
+}
