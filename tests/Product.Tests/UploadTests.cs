@@ -2,9 +2,11 @@ using System.Net;
 using System.Text;
 using NetVips;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Products.Tests;
 
+[Proves(Requirement.Uploads)]
 public sealed class UploadTests(ProductApp app) : IClassFixture<ProductApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -88,6 +90,7 @@ public sealed class UploadTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    [Proves(Requirement.Metadata)]
     public async Task Where_a_picture_was_taken_stays_with_its_artist()
     {
         var artist = app.NewArtist();

@@ -11,6 +11,7 @@ public sealed class ImageProcessor : IDisposable
 {
     private const int Quality = 86;
     private const int PlaceholderSide = 16;
+    private const string Interlaced = "interlaced";
 
     private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
 
@@ -91,6 +92,13 @@ public sealed class ImageProcessor : IDisposable
         if (header.Width > ImageRules.Side || header.Height > ImageRules.Side || (long)header.Width * header.Height > ImageRules.Pixels)
         {
             throw new InvalidImageException("An image may have at most 40 megapixels and 12,000 pixels a side.");
+        }
+
+        // Only the rows at hand are held of all others.
+        var sample = header.Format is Enums.BandFormat.Uchar ? 1 : 2;
+        if (header.Contains(Interlaced) && (long)header.Width * header.Height * header.Bands * sample > ImageRules.InterlacedBytes)
+        {
+            throw new InvalidImageException("This image is too large to be interlaced. Please save it without interlacing.");
         }
     }
 

@@ -12,6 +12,9 @@ public static class ImageRules
     /// <summary>Largest area of an upload, pixels.</summary>
     public const long Pixels = 40_000_000;
 
+    /// <summary>Largest size once decoded, bytes, of an upload that cannot be read row by row: an interlaced PNG, a progressive JPEG.</summary>
+    public const long InterlacedBytes = 128L * 1024 * 1024;
+
     /// <summary>Longest side of what is stored, pixels.</summary>
     public const int StoredSide = 2_400;
 

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Images;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests.Images;
 
 /// <summary>Against a host on loopback that answers as ImageKit's published API does, or not at all.</summary>
+[Proves(Requirement.ImageHost)]
 public sealed class ImageKitStoreTests : IAsyncLifetime
 {
     private const string Upload = "POST /api/v1/files/upload";
