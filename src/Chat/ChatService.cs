@@ -1,6 +1,8 @@
+using Visuels.Chat.Blocking;
 using Visuels.Chat.Consumers;
 using Visuels.Chat.Conversations;
 using Visuels.Chat.Realtime;
+using Visuels.Chat.Reporting;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
@@ -31,6 +33,9 @@ public static class ChatService
         builder.Services.AddUserCards();
         builder.Services.AddStore<ConversationStore>();
         builder.Services.AddStore<MessageStore>();
+        builder.Services.AddStore<BlockStore>().AddForgetting<BlockStore>();
+        builder.Services.AddStore<ReportStore>().AddForgetting<ReportStore>();
+        builder.Services.AddSingleton<Reporting.Reporting>();
         builder.Services.AddSingleton(services => new MessageSeal(services.GetRequiredService<KeyFolder>().Ring("chat.key")));
         builder.Services.AddSingleton<Lanes>();
         builder.Services.AddSingleton<MessageLog>();
@@ -44,6 +49,9 @@ public static class ChatService
         _ = app.Services.GetRequiredService<MessageSeal>();
         app.UseServiceDefaults();
         app.MapConversations();
+        app.MapBlocks();
+        app.MapReports();
+        app.MapReportsForOperators();
         app.MapChatHub();
         return app;
     }

@@ -3,9 +3,12 @@ using MongoDB.Driver;
 using Visuels.Contracts.Orders;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
+[Proves(Requirement.ChatSealing)]
+[Proves("T19")]
 public sealed class AtRestTests(ChatApp app) : IClassFixture<ChatApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -1,5 +1,6 @@
 using System.Net;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
@@ -37,6 +38,8 @@ public sealed class HistoryTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.ChatRights)]
+    [Proves(Requirement.ObjectRights)]
     public async Task A_third_person_sees_and_marks_nothing()
     {
         var (buyer, artist, third) = (app.Buyer(), app.Artist(), app.Buyer());

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.Logging;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
+[Proves(Requirement.HubDoor)]
 public sealed class HubDoorTests(ChatApp app) : IClassFixture<ChatApp>
 {
     private const string Evil = "https://evil.example";
@@ -97,6 +99,7 @@ public sealed class HubDoorTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves("T9")]
     public async Task Without_a_good_token_nobody_connects()
     {
         var expired = app.Service.Keys.AccessToken(app.Buyer().Id, Roles.User, DateTimeOffset.UtcNow.AddHours(-1));
@@ -111,6 +114,8 @@ public sealed class HubDoorTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves("T9")]
+    [Proves(Requirement.Logs)]
     public async Task A_token_in_the_url_works_and_appears_in_no_log()
     {
         using var logs = new CapturedLogs();

@@ -1,9 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
+[Proves(Requirement.HubLimits)]
 public sealed class HubLimitTests
 {
     [Fact]

@@ -1,4 +1,5 @@
 using Visuels.Chat.Conversations;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
@@ -42,6 +43,7 @@ public sealed class HubTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.ChatRights)]
     public async Task Nobody_else_hears_of_a_message()
     {
         var (buyer, artist, third) = (app.Buyer(), app.Artist(), app.Buyer());
@@ -125,6 +127,7 @@ public sealed class HubTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.HubLimits)]
     public async Task A_call_that_no_message_could_fill_ends_the_connection()
     {
         var (buyer, artist) = (app.Buyer(), app.Artist());

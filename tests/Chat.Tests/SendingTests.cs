@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Visuels.Chat.Conversations;
 using Visuels.ServiceDefaults.Security;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
@@ -94,6 +95,7 @@ public sealed class SendingTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.ChatRights)]
     public async Task Nobody_writes_to_somebody_who_does_not_exist()
     {
         var buyer = app.Buyer();
@@ -107,6 +109,7 @@ public sealed class SendingTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.ChatRights)]
     public async Task Operators_are_as_unknown_as_strangers()
     {
         var admin = app.Service.Someone("root", Roles.Admin);
@@ -119,6 +122,7 @@ public sealed class SendingTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.ChatRights)]
     public async Task Buyers_and_artists_write_to_one_another_and_to_nobody_else()
     {
         var (buyer, artist) = (app.Buyer(), app.Artist());

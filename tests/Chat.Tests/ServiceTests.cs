@@ -24,7 +24,10 @@ public sealed class ServiceTests(ChatApp app) : IClassFixture<ChatApp>
 
         var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name);
         Assert.Equal(
-            ["/api/v1/message/conversations", "/api/v1/message/get/{userId}", "/api/v1/message/read/{userId}", "/api/v1/message/send/{userId}"],
+            [
+                "/api/v1/message/blocks", "/api/v1/message/blocks/{userId}", "/api/v1/message/conversations", "/api/v1/message/get/{userId}",
+                "/api/v1/message/read/{userId}", "/api/v1/message/reports", "/api/v1/message/send/{userId}", "/internal/reports", "/internal/reports/{id}",
+            ],
             paths.Order());
         Assert.Equal("Visuels Chat", document.GetProperty("info").GetProperty("title").GetString());
     }

@@ -7,6 +7,7 @@ using Visuels.Auth.Passwords;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Deletion;
@@ -15,7 +16,8 @@ internal static class DeletionEndpoints
 {
     public static void MapDeletion(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization()
-            .MapDelete("", Delete).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy();
+            .MapDelete("", Delete).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
+            .FailsWith(403, "reauthentication_required", "wrong_password", "account_blocked").FailsWith(409, "last_administrator");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] DeleteMeRequest? request,

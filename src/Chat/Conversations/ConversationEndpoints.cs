@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
+using Visuels.Chat.Blocking;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
@@ -21,7 +22,7 @@ internal static class ConversationEndpoints
         var messages = app.MapGroup("/api/v1/message").WithTags("Messages").RequireAuthorization(Policies.Member);
 
         messages.MapPost("/send/{userId}", Send).RequireRateLimiting(RateLimits.Message)
-            .FailsWith(400, "invalid_receiver").FailsWith(403, "chat_not_allowed").FailsWith(404);
+            .FailsWith(400, "invalid_receiver").FailsWith(403, "chat_not_allowed", "blocked").FailsWith(404).FailsWith(409, "receiver_blocked");
         messages.MapGet("/get/{userId}", History).FailsWith(400, ProblemCodes.InvalidQuery);
         messages.MapGet("/conversations", List).FailsWith(400, ProblemCodes.InvalidQuery);
         messages.MapPost("/read/{userId}", MarkRead).RequireRateLimiting(RateLimits.Write).FailsWith(404);
@@ -63,7 +64,7 @@ internal static class ConversationEndpoints
     }
 
     private static async Task<Results<Ok<ConversationsResponse>, ProblemHttpResult>> List(
-        [AsParameters] ConversationsQuery query, ClaimsPrincipal user, ConversationStore chats, MessageSeal seal, UserCards people, CancellationToken ct)
+        [AsParameters] ConversationsQuery query, ClaimsPrincipal user, ConversationStore chats, MessageSeal seal, UserCards people, BlockStore blocks, CancellationToken ct)
     {
         if (!TryRead(query.Limit, 20, MostConversations, out var limit))
         {
@@ -84,9 +85,15 @@ internal static class ConversationEndpoints
         var me = user.GetUserId();
         var found = await chats.ListAsync(me, after, (int)limit + 1, ct);
         var page = found.Take((int)limit).ToList();
-        var cards = await people.GetAsync(page.Select(chat => chat.Other(me)), ct);
+        var others = page.ConvertAll(chat => chat.Other(me));
+        var cards = await people.GetAsync(others, ct);
+        var blocked = await blocks.BlockedAsync(me, others, ct);
         return TypedResults.Ok(new ConversationsResponse(
-            [.. page.Select(chat => Describe(chat, me, cards, seal))],
+            [.. page.Zip(others, (chat, other) => new ConversationResponse(
+                chat.Id, PersonResponse.Of(other, cards.GetValueOrDefault(other)), seal.OpenPreview(chat) ?? "", chat.LastMessageAt!.Value, chat.UnreadBy(me))
+            {
+                Blocked = blocked.Contains(other),
+            })],
             found.Count > page.Count ? PageCursor.Encode(page[^1].LastMessageAt!.Value.UtcDateTime, page[^1].Id) : null));
     }
 
@@ -101,15 +108,6 @@ internal static class ConversationEndpoints
 
         await log.MarkReadAsync(user.GetUserId(), pair, chat, request.Seq, ct);
         return TypedResults.NoContent();
-    }
-
-    private static ConversationResponse Describe(
-        Conversation chat, ObjectId me, IReadOnlyDictionary<ObjectId, UserCard> cards, MessageSeal seal)
-    {
-        var other = chat.Other(me);
-        // An account that Auth no longer knows keeps its messages.
-        var person = cards.TryGetValue(other, out var card) ? new PersonResponse(other, card.Name, card.Username) : new PersonResponse(other, "Former member", "");
-        return new ConversationResponse(chat.Id, person, seal.OpenPreview(chat) ?? "", chat.LastMessageAt!.Value, chat.UnreadBy(me));
     }
 
     private static bool TryRead(string? text, long absent, long most, out long number)

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Chat.Conversations;
 
@@ -45,9 +46,18 @@ public sealed record HistoryResponse(bool Status, IReadOnlyList<MessageResponse>
 
 public sealed record ConversationsResponse(IReadOnlyList<ConversationResponse> Data, string? NextCursor);
 
-public sealed record ConversationResponse(ObjectId ChatId, PersonResponse With, string LastMessage, DateTimeOffset LastMessageAt, long Unread);
+public sealed record ConversationResponse(ObjectId ChatId, PersonResponse With, string LastMessage, DateTimeOffset LastMessageAt, long Unread)
+{
+    /// <summary>True when the caller has blocked the other side; it stays readable.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Blocked { get; init; }
+}
 
-public sealed record PersonResponse([property: JsonPropertyName("_id")] ObjectId Id, string Name, string Username);
+public sealed record PersonResponse([property: JsonPropertyName("_id")] ObjectId Id, string Name, string Username)
+{
+    /// <summary>An account that Auth does not know keeps its place, as one that was deleted does.</summary>
+    internal static PersonResponse Of(ObjectId id, UserCard? card) => card is null ? new(id, "Former member", "") : new(id, card.Name, card.Username);
+}
 
 /// <summary>Bound as text, so that a bad value is our 400 and names the rule.</summary>
 public sealed class HistoryQuery

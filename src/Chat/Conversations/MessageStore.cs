@@ -59,6 +59,10 @@ internal sealed class MessageStore(IMongoDatabase database) : ICreatesIndexes
         .Find(m => m.ChatId == again.ChatId && m.SenderId == again.SenderId && m.ClientMessageId == again.ClientMessageId)
         .SingleAsync(ct);
 
+    /// <summary>A message of somebody in a conversation, or null.</summary>
+    public async Task<Message?> FindAsync(ObjectId chatId, ObjectId id, ObjectId sender, CancellationToken ct) =>
+        await _messages.Find(m => m.Id == id && m.ChatId == chatId && m.SenderId == sender).FirstOrDefaultAsync(ct);
+
     /// <summary>The newest message with at most this number, or null.</summary>
     public Task<Message?> LastAsync(ObjectId chatId, long atMost, CancellationToken ct) => _messages
         .Find(m => m.ChatId == chatId && m.Seq <= atMost)

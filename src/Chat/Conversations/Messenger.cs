@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using Visuels.Chat.Blocking;
 using Visuels.Chat.Realtime;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Security;
@@ -13,7 +14,7 @@ internal sealed record Refusal(int Status, string Code, string Message);
 internal sealed record SendOutcome(MessageResponse? Message, bool IsNew, Refusal? Refusal);
 
 /// <summary>Sending, whichever way the message came in: rules, store, push.</summary>
-internal sealed class Messenger(UserCards people, MessageLog log, MessagePush push, TimeProvider clock)
+internal sealed class Messenger(UserCards people, BlockStore blocks, MessageLog log, MessagePush push, TimeProvider clock)
 {
     public async Task<SendOutcome> SendAsync(ObjectId sender, string senderRole, ObjectId receiver, SendMessageRequest request, CancellationToken ct)
     {
@@ -59,8 +60,15 @@ internal sealed class Messenger(UserCards people, MessageLog log, MessagePush pu
             return new Refusal(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "Receiver invalid");
         }
 
-        return card.Role == senderRole
-            ? new Refusal(StatusCodes.Status403Forbidden, "chat_not_allowed", "Buyers and artists write to one another, not among themselves.")
+        if (card.Role == senderRole)
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, "chat_not_allowed", "Buyers and artists write to one another, not among themselves.");
+        }
+
+        // Both are told: a message that was taken and never shown would be a lie, and one that cannot be answered no conversation.
+        var blockers = await blocks.BlockersAsync(sender, receiver, ct);
+        return blockers.Contains(receiver) ? new Refusal(StatusCodes.Status403Forbidden, "blocked", "This person does not take messages from you.")
+            : blockers.Contains(sender) ? new Refusal(StatusCodes.Status409Conflict, "receiver_blocked", "You have blocked this person; unblock them to write.")
             : null;
     }
 }

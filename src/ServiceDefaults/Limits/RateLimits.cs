@@ -48,6 +48,12 @@ public static class RateLimits
     /// <summary>Sending messages: 10 a second.</summary>
     public const string Message = "message";
 
+    /// <summary>Reporting a person or a message: 20 an hour.</summary>
+    public const string Report = "report";
+
+    /// <summary>Asking for all of one's data: 5 an hour.</summary>
+    public const string Export = "export";
+
     /// <summary>Everything else that writes: 120 a minute.</summary>
     public const string Write = "write";
 
@@ -62,6 +68,8 @@ public static class RateLimits
         (Upload, 20, TimeSpan.FromHours(1)),
         (Order, 30, TimeSpan.FromMinutes(1)),
         (Message, 10, TimeSpan.FromSeconds(1)),
+        (Report, 20, TimeSpan.FromHours(1)),
+        (Export, 5, TimeSpan.FromHours(1)),
         (Write, 120, TimeSpan.FromMinutes(1)),
     ];
 
