@@ -64,6 +64,30 @@ public sealed class CodeFlowTests(AuthApp app) : IClassFixture<AuthApp>
         await signIn.Refuses(HttpStatusCode.Forbidden, "email_unverified");
     }
 
+    [Theory]
+    [InlineData("/email-signup")]
+    [InlineData("/email-verify")]
+    [InlineData("/email-resend-otp")]
+    [InlineData("/password/forgot")]
+    [Proves(Requirement.Validation)]
+    public async Task A_flow_or_code_that_is_empty_is_none_of_ours(string path)
+    {
+        var person = AuthApp.Someone();
+        var fields = new Dictionary<string, string> { ["email"] = person.Email, ["flow"] = "" };
+        if (path == "/email-signup")
+        {
+            (fields["username"], fields["name"], fields["password"]) = (person.Username, person.Name, person.Password);
+        }
+        else if (path == "/email-verify")
+        {
+            fields["otp"] = "";
+        }
+
+        using var response = await app.Post(path, fields);
+
+        await response.Refuses(HttpStatusCode.BadRequest, "validation_failed");
+    }
+
     [Fact]
     public async Task A_program_without_cookies_names_its_flow_or_is_known_by_its_network()
     {

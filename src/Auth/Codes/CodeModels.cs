@@ -15,5 +15,8 @@ public sealed record ResendResponse(bool Status, string Msg);
 /// <summary>A one-time code as it is typed.</summary>
 internal sealed class OtpAttribute() : RegularExpressionAttribute("^[0-9]{6}$")
 {
+    // To the library an empty text fits every pattern.
+    public override bool IsValid(object? value) => value is not "" && base.IsValid(value);
+
     public override string FormatErrorMessage(string name) => "A code has six digits.";
 }

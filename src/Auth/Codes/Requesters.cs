@@ -47,5 +47,8 @@ internal sealed class Requesters(KeyRing ring, SessionCookies cookies)
 /// <summary>A flow's id as we made it, or nothing.</summary>
 internal sealed class FlowAttribute() : RegularExpressionAttribute(Requesters.Pattern)
 {
+    // To the library an empty text fits every pattern.
+    public override bool IsValid(object? value) => value is not "" && base.IsValid(value);
+
     public override string FormatErrorMessage(string name) => "This is not a flow of ours.";
 }

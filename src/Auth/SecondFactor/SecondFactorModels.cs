@@ -16,8 +16,7 @@ public sealed record SecondFactorSeed(string Secret, string Uri);
 public sealed record SecondFactorCodeRequest([property: SecondFactorCode] string Code);
 
 /// <summary>Body of <c>POST /second-factor/confirm</c>: the first code of the app.</summary>
-public sealed record ConfirmSecondFactorRequest(
-    [property: RegularExpression("^[0-9]{6}$", ErrorMessage = "A code has six digits.")] string Code);
+public sealed record ConfirmSecondFactorRequest([property: Codes.Otp] string Code);
 
 /// <summary>Body of <c>POST /second-factor/verify</c>.</summary>
 public sealed record VerifySecondFactorRequest(

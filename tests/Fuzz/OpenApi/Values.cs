@@ -11,7 +11,7 @@ internal sealed class Values(Document document, World world, Random random)
     private static readonly string[] Texts = ["Quiet Harbour", "Ünïcödé 絵", "a", "O'Brien; DROP TABLE", "<b>bold</b>", "1", "x y z"];
 
     // What patterns of the documents may ask for.
-    private static readonly string[] Candidates = ["12", "123456", "0.5", "1234567890", "abc", "user.name-1", "ABCDEFGHIJKLMNOP", "USD", "", "1990-12-31"];
+    private static readonly string[] Candidates = ["12", "123456", "0.5", "1234567890", "abc", "user.name-1", "ABCDEFGHIJKLMNOP", "USD", "", "1990-12-31", "0123456789abcdef0123456789abcdef"];
 
     public T Pick<T>(IReadOnlyList<T> some) => some[random.Next(some.Count)];
 
