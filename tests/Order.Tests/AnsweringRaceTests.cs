@@ -1,9 +1,11 @@
 using System.Net;
 using Visuels.Contracts.Orders;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
 /// <summary>An artist who clicks twice, changes their mind or withdraws the artwork while others act.</summary>
+[Proves(Requirement.OrderStates)]
 public sealed class AnsweringRaceTests(OrderApp app) : IClassFixture<OrderApp>
 {
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using MongoDB.Driver;
 using Visuels.Contracts.Orders;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
@@ -76,6 +77,8 @@ public sealed class AnsweringTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.OrderStates)]
+    [Proves("T7")]
     public async Task Every_illegal_move_is_409_and_changes_nothing()
     {
         var reach = new Dictionary<string, Func<Person, Person, string, Task>>
@@ -119,6 +122,7 @@ public sealed class AnsweringTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves("T7")]
     public async Task A_buyer_takes_an_unanswered_order_back_and_nothing_is_erased()
     {
         var (artist, buyer) = (app.Artist(), app.Buyer());
@@ -133,6 +137,7 @@ public sealed class AnsweringTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.ObjectRights)]
     public async Task Someone_elses_order_is_not_found()
     {
         var (artist, buyer) = (app.Artist(), app.Buyer());

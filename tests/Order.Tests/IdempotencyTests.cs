@@ -2,10 +2,12 @@ using System.Net;
 using System.Text.Json.Nodes;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
 /// <summary>Not shared: these tests move the clock and take Auth down.</summary>
+[Proves(Requirement.Idempotency)]
 public sealed class IdempotencyTests : IAsyncLifetime
 {
     private const string Replayed = "Idempotent-Replayed";

@@ -2,6 +2,7 @@ using System.Net;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Orders;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
@@ -96,6 +97,7 @@ public sealed class PlacingTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves("T6")]
     public async Task One_buyers_open_order_is_no_business_of_another()
     {
         var artist = app.Artist();
@@ -108,6 +110,7 @@ public sealed class PlacingTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves("T7")]
     public async Task What_is_sold_cannot_be_ordered()
     {
         var artist = app.Artist();

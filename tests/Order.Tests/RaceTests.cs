@@ -1,9 +1,11 @@
 using System.Net;
 using Visuels.Contracts.Orders;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
+[Proves(Requirement.OrderStates)]
 public sealed class RaceTests(OrderApp app) : IClassFixture<OrderApp>
 {
     [Fact]
