@@ -14,6 +14,8 @@ public sealed record RouteExample(HttpMethod Method, string Path, Func<HttpConte
 /// </summary>
 internal static partial class RouteExamples
 {
+    private static readonly byte[] Picture = Testing.Pictures.Jpeg(40, 30);
+
     public static async Task<RouteExample> ForAsync(RouteLine line, string role, Market market)
     {
         var owner = market.Owner(role);
@@ -73,7 +75,7 @@ internal static partial class RouteExamples
 
     private static MultipartFormDataContent Images()
     {
-        var picture = new ByteArrayContent(Testing.Pictures.Jpeg(40, 30));
+        var picture = new ByteArrayContent(Picture);
         picture.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
         return new MultipartFormDataContent { { picture, "images", "front.jpg" } };
     }
