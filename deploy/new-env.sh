@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Writes .env for docker-compose.yml with fresh secrets. Never overwrites one.
+# Writes .env and the folder secrets for docker-compose.yml. Never overwrites them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [[ -e .env ]]; then
-  echo ".env is there already; remove it to make a new one." >&2
+if [[ -e .env || -e secrets ]]; then
+  echo ".env or secrets is there already; remove both to make new ones." >&2
   exit 1
 fi
 
 umask 077
 secret() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+rabbitmq_password=$(secret)
 cat >.env <<ENV
 # What the marketplace is reached at, and where its storefront lives.
 PUBLIC_URL=http://localhost:4000
@@ -16,24 +17,30 @@ FRONTEND_URL=http://localhost:3000
 
 # Inside the compose network only.
 RABBITMQ_USER=visuels
-RABBITMQ_PASSWORD=$(secret)
+RABBITMQ_PASSWORD=$rabbitmq_password
 MONGO_OPTIONS=replicaSet=rs0
 
-# Mails: Mailpit by default, read at http://localhost:8025. Set a real server here.
+# A TLS proxy in front of the Gateway (CIDR); needed as soon as PUBLIC_URL begins with https.
+PROXY_NETWORKS=
+
+# Mails: Mailpit by default, read at http://localhost:8025. Set a real server here, and its password in secrets/Smtp__Password.
 SMTP_HOST=mailpit
 SMTP_PORT=1025
 SMTP_SECURITY=none
 SMTP_USERNAME=
-SMTP_PASSWORD=
 SMTP_FROM=Visuels <no-reply@visuels.example>
 
 # Multiplies every rate limit (sign-up 5 an hour and address, sign-in 10 a minute, ...).
 RATE_LIMIT_SCALE=1
 
-# Optional: empty means images on disk, and no Google sign-in.
-IMAGEKIT_PRIVATE_KEY=
+# Optional: empty means images on disk, and no Google sign-in. Their secrets go into secrets/ImageKit__PrivateKey and secrets/Google__ClientSecret.
 IMAGEKIT_URL_ENDPOINT=
 GOOGLE_CLIENT_ID=
-GOOGLE_CLIENT_SECRET=
 ENV
-echo "Wrote .env. Next: docker compose up -d"
+
+# Containers run as a user that this machine does not know, so the files may be read by all; the folder keeps people out.
+mkdir -m 700 secrets
+umask 022
+printf '%s' "amqp://visuels:$rabbitmq_password@rabbitmq:5672/" >secrets/ConnectionStrings__RabbitMq
+touch secrets/Smtp__Password secrets/ImageKit__PrivateKey secrets/Google__ClientSecret
+echo "Wrote .env and secrets. Next: docker compose up -d"

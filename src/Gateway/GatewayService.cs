@@ -1,3 +1,4 @@
+using Visuels.Gateway.Edge;
 using Visuels.Gateway.Landing;
 using Visuels.Gateway.Proxy;
 using Visuels.Gateway.Sessions;
@@ -14,12 +15,14 @@ public static class GatewayService
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = ServiceHost.CreateEdgeBuilder(Identity, args, configure);
+        builder.AddConnectionLimit();
         builder.AddProxy();
         builder.Services.AddSessionRenewal();
         builder.Services.AddOptions<LandingOptions>().BindConfiguration("Landing");
 
         var app = builder.Build();
         app.UseEdgeDefaults();
+        app.UseHttpsOnly();
         app.UseInternalPathsHidden();
         app.UseSessionRenewal();
         app.UseHubTunnels();

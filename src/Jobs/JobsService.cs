@@ -4,6 +4,7 @@ using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Mailbox;
 using Visuels.Jobs.Previews;
 using Visuels.Jobs.Sending;
+using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
@@ -30,6 +31,8 @@ public static class JobsService
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        // A missing sealing.key stops the start, not the first mail.
+        _ = app.Services.GetRequiredService<MailComposer>();
         app.MapMailbox();
         app.MapPreviews();
         app.MapLedger();

@@ -1,9 +1,14 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests;
 
+[Proves(Requirement.RateLimits)]
 public class RateLimitTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -30,6 +35,31 @@ public class RateLimitTests
         Assert.Equal(HttpStatusCode.OK, (await app.Anonymous.GetAsync("/open", Ct)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("203.0.113.9", HttpStatusCode.TooManyRequests)]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    public async Task Only_a_known_proxy_may_say_whom_it_speaks_for(string neighbour, HttpStatusCode afterwards)
+    {
+        await using var app = await ServiceUnderTest.StartAsync(SampleService.Build, test =>
+        {
+            test.Settings["RateLimiting:Enabled"] = "true";
+            test.Settings["RateLimiting:Scale"] = "1";
+            test.Settings["RateLimiting:sign-in"] = "1";
+            test.Configure = builder => builder.Services.AddSingleton<IStartupFilter>(new Neighbour(IPAddress.Parse(neighbour)));
+        });
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("198.51.100.1"));
+        Assert.Equal(afterwards, await AskAsync("198.51.100.2"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync("198.51.100.2"));
+
+        async Task<HttpStatusCode> AskAsync(string claimed)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/limited") { Headers = { { "X-Forwarded-For", claimed } } };
+            using var answer = await app.Anonymous.SendAsync(request, Ct);
+            return answer.StatusCode;
+        }
+    }
+
     [Fact]
     public async Task Limits_below_one_stop_the_start() =>
         await Assert.ThrowsAsync<StartupException>(() => ServiceUnderTest.StartAsync(SampleService.Build, test =>
@@ -37,4 +67,18 @@ public class RateLimitTests
             test.Settings["RateLimiting:Enabled"] = "true";
             test.Settings["RateLimiting:sign-in"] = "0";
         }));
+
+    /// <summary>Has every connection come from an address of the test's choice.</summary>
+    private sealed class Neighbour(IPAddress address) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, then) =>
+            {
+                context.Connection.RemoteIpAddress = address;
+                return then(context);
+            });
+            next(app);
+        };
+    }
 }

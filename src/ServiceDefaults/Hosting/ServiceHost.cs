@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Secrets;
 
 namespace Visuels.ServiceDefaults.Hosting;
 
@@ -56,6 +57,12 @@ public static class ServiceHost
         }
 
         configure?.Invoke(builder);
+        builder.Configuration.AddSecretFiles(builder.Environment);
+        if (builder.Environment.IsProduction())
+        {
+            SecretRules.Check(builder.Configuration);
+        }
+
         CrashPoints.Check(builder.Environment.IsProduction());
         Sabotage.Check(builder.Environment.IsProduction());
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Visuels.ServiceDefaults.Hosting;
 
 /// <summary>Where the marketplace is seen from outside. Bound from the configuration's root.</summary>
-public sealed class SiteOptions
+public sealed class SiteOptions : IValidatableObject
 {
     /// <summary>Origin of the Gateway, in front of links and images; no trailing slash. Default <c>http://localhost:4000</c>.</summary>
     [Required, Url]
@@ -17,4 +17,18 @@ public sealed class SiteOptions
     /// <param name="path">A path that begins with a slash, or an absolute URL.</param>
     public string Absolute(string path) =>
         path.StartsWith('/') ? PublicUrl.TrimEnd('/') + path : path;
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (name, value) in new[] { (nameof(PublicUrl), PublicUrl), (nameof(FrontendUrl), FrontendUrl) })
+        {
+            // CORS and cookies go by these: one site each, and never any site.
+            if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.HostNameType == UriHostNameType.Unknown || uri.Host.Contains('*', StringComparison.Ordinal)
+                || uri.UserInfo.Length > 0)
+            {
+                yield return new ValidationResult($"{name} must be the URL of one site, such as https://www.example.com.");
+            }
+        }
+    }
 }

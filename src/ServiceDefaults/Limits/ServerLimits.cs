@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Visuels.ServiceDefaults.Hosting;
 
@@ -26,12 +27,8 @@ public static class ServerLimits
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         });
 
-        // The Gateway is on loopback or, in containers, in a network that Proxies:KnownNetworks names (CIDR, comma-separated).
-        var networks = (builder.Configuration["Proxies:KnownNetworks"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(network => System.Net.IPNetwork.TryParse(network, out var parsed)
-                ? parsed
-                : throw new StartupException($"Proxies:KnownNetworks: '{network}' is not a network such as 172.16.0.0/12."))
-            .ToList();
+        // The Gateway is on loopback or, in containers, in a network that Proxies:KnownNetworks names.
+        var networks = KnownNetworks(builder.Configuration);
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
             options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
@@ -41,4 +38,15 @@ public static class ServerLimits
             }
         });
     }
+
+    /// <summary>The networks of proxies in front, from <c>Proxies:KnownNetworks</c> (CIDR, comma-separated).</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <exception cref="StartupException">One of them is no network.</exception>
+    public static IReadOnlyList<System.Net.IPNetwork> KnownNetworks(IConfiguration configuration) =>
+    [
+        .. (configuration["Proxies:KnownNetworks"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(network => System.Net.IPNetwork.TryParse(network, out var parsed)
+                ? parsed
+                : throw new StartupException($"Proxies:KnownNetworks: '{network}' is not a network such as 172.16.0.0/12.")),
+    ];
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Secrets;
 
 namespace Visuels.ServiceDefaults.Sealing;
 
@@ -94,6 +95,7 @@ public sealed class KeyRing
                 throw new StartupException($"Keys:Folder: {file} must hold lines of a key name and 32 bytes in base64.");
             }
 
+            SampleKeys.Refuse(file, key);
             keys[kid] = key;
             current = kid;
         }

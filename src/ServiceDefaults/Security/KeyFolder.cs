@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Sealing;
+using Visuels.ServiceDefaults.Secrets;
 
 namespace Visuels.ServiceDefaults.Security;
 
@@ -118,7 +119,13 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
         {
             var key = ECDsa.Create();
             key.ImportFromPem(pem);
-            return key.KeySize == 256 ? key : throw new StartupException($"Keys:Folder: {file} is not a P-256 key.");
+            if (key.KeySize != 256)
+            {
+                throw new StartupException($"Keys:Folder: {file} is not a P-256 key.");
+            }
+
+            SampleKeys.Refuse(file, key);
+            return key;
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
