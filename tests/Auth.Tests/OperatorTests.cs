@@ -2,6 +2,7 @@ using MongoDB.Driver;
 using Visuels.Auth.Operator;
 using Visuels.Contracts.Accounts;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -25,6 +26,7 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.Revocation), Proves("T13")]
     public async Task The_operator_blocks_and_unblocks_an_account()
     {
         var member = await app.Join();
@@ -34,6 +36,9 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
         using var refresh = await app.Post("/refresh", new { member.RefreshToken });
         await refused.Refuses(HttpStatusCode.Forbidden, "account_blocked");
         await refresh.Refuses(HttpStatusCode.Unauthorized, "session_ended");
+        // The command only writes; the running service publishes, at its next look.
+        await app.Next<SessionsRevoked>(e => e.UserId == member.Id.ToString() && e.EndedBelow == e.Generation);
+        await Eventually.Until(async () => (await member.Http.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, "the access token is refused");
 
         Assert.Equal(0, (await Run("users", "unblock", member.Person.Email)).Code);
         using var admitted = await app.SignIn(member.Person.Email, member.Person.Password);

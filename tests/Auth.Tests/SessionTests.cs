@@ -1,10 +1,12 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Visuels.ServiceDefaults.Security;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
 /// <summary>Moves its clock by hours, so it has an application of its own for each test.</summary>
+[Proves(Requirement.RefreshTokens)]
 public sealed class SessionTests : IAsyncLifetime
 {
     private readonly AuthApp _app = new();
@@ -35,6 +37,7 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.AccessTokens), Proves("T13")]
     public async Task An_access_token_ends_after_ten_minutes()
     {
         var member = await _app.Join();
@@ -123,6 +126,34 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_that_is_not_used_for_two_weeks_ends_and_one_that_is_used_goes_on()
+    {
+        var (idle, busy) = (await _app.Join(), await _app.Join());
+        _app.Clock.Advance(TimeSpan.FromDays(13));
+        using var cookies = await Send(HttpMethod.Post, "/api/v1/auth/refresh", $"refresh={busy.RefreshToken}");
+        Assert.All(cookies.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("max-age=1209600;", cookie, StringComparison.Ordinal));
+        _app.Clock.Advance(TimeSpan.FromDays(1));
+
+        using var late = await _app.Post("/refresh", new { idle.RefreshToken });
+
+        await late.Refuses(HttpStatusCode.Unauthorized, "session_ended");
+        await Renew(Cookies(cookies)["refresh"]);
+    }
+
+    [Fact]
+    [Proves("T13")]
+    public async Task No_token_lives_for_a_week_and_each_names_its_session()
+    {
+        var member = await _app.Join();
+
+        var token = new JsonWebToken(member.Http.DefaultRequestHeaders.Authorization!.Parameter);
+
+        Assert.Equal(TimeSpan.FromMinutes(10), token.ValidTo - token.IssuedAt);
+        Assert.NotEmpty(token.GetClaim("sid").Value);
+        Assert.Equal("0", token.GetClaim("gen").Value);
+    }
+
+    [Fact]
     public async Task Signing_out_ends_this_session_and_no_other()
     {
         var member = await _app.Join();
@@ -153,6 +184,7 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.CrossSite)]
     public async Task A_foreign_page_can_neither_renew_nor_end_a_session()
     {
         var member = await _app.Join();
@@ -180,6 +212,7 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.AccessTokens), Proves(Requirement.KeyRotation)]
     public async Task Anybody_can_check_an_access_token_with_the_published_key()
     {
         var member = await _app.Join(Roles.Artist);

@@ -80,6 +80,8 @@ public sealed class SessionRenewalTests : IAsyncLifetime
     [InlineData("PUT", "/auth/password")]
     [InlineData("GET", "/auth/google")]
     [InlineData("GET", "/auth/sessions")]
+    [InlineData("DELETE", "/api/v1/auth/sessions")]
+    [InlineData("DELETE", "/auth/sessions/665f00000000000000000001")]
     [InlineData("DELETE", "/auth/me")]
     [InlineData("GET", "/images/products/a.webp")]
     public async Task Routes_that_make_or_end_sessions_are_exempt(string method, string path)

@@ -84,7 +84,9 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
         return null;
     }
 
-    public async Task<Session?> FindAsync(ObjectId id, CancellationToken ct) => await _sessions.Find(s => s.Id == id).FirstOrDefaultAsync(ct);
+    /// <summary>A session that has not ended.</summary>
+    public async Task<Session?> FindAsync(ObjectId id, CancellationToken ct) =>
+        await _sessions.Find(Filter.Eq(s => s.Id, id) & Alive(clock.GetUtcNow())).FirstOrDefaultAsync(ct);
 
     /// <summary>The sessions that go on, the last used first.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Account account, CancellationToken ct) =>
@@ -93,18 +95,15 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
     /// <summary>Ends a session, here and in all services; nothing when it has ended already.</summary>
     public async Task EndAsync(ObjectId id, CancellationToken ct)
     {
-        if (await _sessions.Find(Filter.Eq(s => s.Id, id) & Alive(clock.GetUtcNow())).FirstOrDefaultAsync(ct) is { } session)
+        if (await FindAsync(id, ct) is { } session)
         {
             await EndAsync([session], ct);
         }
     }
 
     /// <summary>Ends one of a user's own sessions; false when there is none with this id.</summary>
-    public async Task<bool> TryEndAsync(ObjectId userId, ObjectId id, CancellationToken ct)
-    {
-        var own = Filter.Eq(s => s.Id, id) & Filter.Eq(s => s.UserId, userId) & Alive(clock.GetUtcNow());
-        return await _sessions.Find(own).FirstOrDefaultAsync(ct) is { } session && await EndAsync([session], ct);
-    }
+    public async Task<bool> TryEndAsync(ObjectId userId, ObjectId id, CancellationToken ct) =>
+        await FindAsync(id, ct) is { } session && session.UserId == userId && await EndAsync([session], ct);
 
     /// <summary>Ends of single sessions since a moment, oldest first.</summary>
     public async Task<IReadOnlyList<SessionEnded>> GetEndedSinceAsync(DateTimeOffset since, int limit, CancellationToken ct) =>
