@@ -33,6 +33,9 @@ internal static class Answers
     public static Task<HttpResponseMessage> Patch(this HttpClient http, string path, object body) =>
         http.PatchAsJsonAsync(path, body, TestContext.Current.CancellationToken);
 
+    public static Task<HttpResponseMessage> Put(this HttpClient http, string path, object body) =>
+        http.PutAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+
     public static Task<HttpResponseMessage> Get(this HttpClient http, string path) => http.GetAsync(path, TestContext.Current.CancellationToken);
 
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;

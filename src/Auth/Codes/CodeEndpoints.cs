@@ -6,6 +6,7 @@ using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Codes;
 
@@ -45,6 +46,7 @@ internal static class CodeEndpoints
         Requesters requesters,
         AccountStore accounts,
         SessionAnswers answers,
+        SecurityLog security,
         CancellationToken ct)
     {
         var email = InputRules.Email(request.Email);
@@ -57,6 +59,7 @@ internal static class CodeEndpoints
             return RefusalOf(entered.Verdict, http.Response);
         }
 
+        security.Note(SecurityEvent.AddressProven, account.Id.ToString(), "code");
         requesters.Forget(http);
         return await answers.StartAsync(http.Response, account, "user verified", tokens ?? false, ct);
     }

@@ -5,11 +5,12 @@ using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Sealing;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Codes;
 
 /// <summary>Makes and checks one-time codes.</summary>
-internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, IOptions<AuthOptions> options, TimeProvider clock)
+internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog security, IOptions<AuthOptions> options, TimeProvider clock)
 {
     private const string MailUse = "mail-code";
 
@@ -52,6 +53,23 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, IOptions<AuthO
     /// <summary>Counts a try, then compares. Whoever does not know the code learns the same about every address.</summary>
     public async Task<CheckedCode> CheckAsync(string purpose, string email, string digits, Requester caller, CancellationToken ct)
     {
+        var checkedCode = await CompareAsync(purpose, email, digits, caller, ct);
+        if (checkedCode.Verdict != CodeVerdict.Right)
+        {
+            security.Note(SecurityEvent.CodeRefused, SecurityLog.TagOf(email, ring), $"{purpose} {checkedCode.Verdict}");
+        }
+
+        return checkedCode;
+    }
+
+    /// <summary>Uses a right code up.</summary>
+    /// <returns>False when somebody else has.</returns>
+    public Task<bool> TryUseAsync(CheckedCode right, CancellationToken ct) => store.TryUseAsync(right.Key, right.FlowId, right.Flow!, ct);
+
+    internal static string NewDigits() => RandomNumberGenerator.GetInt32(1_000_000).ToString($"D{Code.Digits}", CultureInfo.InvariantCulture);
+
+    private async Task<CheckedCode> CompareAsync(string purpose, string email, string digits, Requester caller, CancellationToken ct)
+    {
         var code = await GetAsync(purpose, email, ct);
         if (code.FlowOf(caller) is not { } id)
         {
@@ -67,12 +85,6 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, IOptions<AuthO
             _ => new CheckedCode(CodeVerdict.Wrong),
         };
     }
-
-    /// <summary>Uses a right code up.</summary>
-    /// <returns>False when somebody else has.</returns>
-    public Task<bool> TryUseAsync(CheckedCode right, CancellationToken ct) => store.TryUseAsync(right.Key, right.FlowId, right.Flow!, ct);
-
-    internal static string NewDigits() => RandomNumberGenerator.GetInt32(1_000_000).ToString($"D{Code.Digits}", CultureInfo.InvariantCulture);
 
     // A code that is moved to another purpose, address or flow proves nothing there.
     private static string HashUse(string key, string flowId, ObjectId codeId) => $"code|{key}|{flowId}|{codeId}";

@@ -8,7 +8,9 @@ namespace Visuels.Auth.Passwords;
 /// </summary>
 internal static class BcryptHashes
 {
-    public static bool Is(string? hash) => hash is ['$', '2', 'a' or 'b' or 'y', '$', ..];
+    private const int Length = 60;
+
+    public static bool Is(string? hash) => hash is { Length: Length } and ['$', '2', 'a' or 'b' or 'y', '$', ..];
 
     public static bool Matches(string hash, string password)
     {

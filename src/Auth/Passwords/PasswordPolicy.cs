@@ -34,7 +34,7 @@ internal sealed class PasswordPolicy(IOptions<AuthOptions> options)
         var (joined, bare) = (Join(plain), Bare(plain));
         return Common.Value.Contains(plain)
             || Common.Value.Contains(joined)
-            || Array.Exists(words, word => Join(word) == joined || (Bare(word) is { Length: > 0 } core && core == bare));
+            || Array.Exists(words, word => (joined.Length > 0 && Join(word) == joined) || (bare.Length > 0 && Bare(word) == bare));
     }
 
     // Without what is put between words.

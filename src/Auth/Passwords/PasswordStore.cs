@@ -4,11 +4,12 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Passwords;
 
 /// <summary>The passwords in the documents of collection <c>accounts</c>.</summary>
-internal sealed class PasswordStore(IMongoDatabase database, OutboxSignal signal, TimeProvider clock)
+internal sealed class PasswordStore(IMongoDatabase database, OutboxSignal signal, SecurityLog security, TimeProvider clock)
 {
     private readonly IMongoCollection<Account> _accounts = database.GetCollection<Account>(AccountStore.Collection);
 
@@ -32,6 +33,12 @@ internal sealed class PasswordStore(IMongoDatabase database, OutboxSignal signal
                 .Revoking(account, now, new PasswordChanged(account.Id.ToString(), account.Version, account.Email, account.Name, kept is null, now)),
             cancellationToken: ct);
         signal.Raise();
-        return result.MatchedCount == 1;
+        if (result.MatchedCount == 0)
+        {
+            return false;
+        }
+
+        security.Note(SecurityEvent.PasswordChanged, account.Id.ToString(), kept is null ? "by mail" : "by its owner");
+        return true;
     }
 }

@@ -56,8 +56,16 @@ internal sealed class Passwords : IDisposable
             return BcryptHashes.Matches(hash!, password) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
         }
 
-        var result = _hasher.VerifyHashedPassword(Nobody, hash ?? _dummy.Value, PasswordRules.Normalize(password));
-        return hash is null ? PasswordVerificationResult.Failed : result;
+        try
+        {
+            var result = _hasher.VerifyHashedPassword(Nobody, hash ?? _dummy.Value, PasswordRules.Normalize(password));
+            return hash is null ? PasswordVerificationResult.Failed : result;
+        }
+        catch (FormatException)
+        {
+            // No hash of ours: nobody's password fits.
+            return PasswordVerificationResult.Failed;
+        }
     }
 
     /// <summary>The right to hash, one at a time, until it is given back.</summary>

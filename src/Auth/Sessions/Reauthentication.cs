@@ -11,7 +11,7 @@ namespace Visuels.Auth.Sessions;
 
 /// <summary>Asks before what cannot be undone whether it is still the owner who sits there: by the password, or by a young session where there is none.</summary>
 internal sealed class Reauthentication(
-    SessionStore sessions, Passwords.Passwords passwords, Throttle throttle, IHttpContextAccessor http, TimeProvider clock)
+    SessionStore sessions, Passwords.Passwords passwords, Throttle throttle, IHttpContextAccessor http, SecurityLog security, TimeProvider clock)
 {
     public static readonly TimeSpan YoungSession = TimeSpan.FromMinutes(10);
 
@@ -37,11 +37,13 @@ internal sealed class Reauthentication(
         using var turn = await passwords.TakeTurnAsync(ct);
         if (await throttle.ReserveAsync(tries, ct) is { } wait)
         {
+            security.Note(SecurityEvent.Throttled, account.Id.ToString(), "current password");
             return http.HttpContext!.Response.TooSoon(wait);
         }
 
         if (await turn.VerifyAsync(account.PasswordHash, password, ct) == PasswordVerificationResult.Failed)
         {
+            security.Note(SecurityEvent.SignInFailed, account.Id.ToString(), "current password");
             return Problems.Forbidden("wrong_password", "The password is wrong.");
         }
 

@@ -6,6 +6,8 @@ using Visuels.Auth.Throttling;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Sealing;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Sessions;
 
@@ -25,6 +27,8 @@ internal static class SignInEndpoints
         Throttle throttle,
         KnownDevices devices,
         SessionAnswers answers,
+        SecurityLog security,
+        KeyRing ring,
         CancellationToken ct)
     {
         var email = InputRules.Email(request.Email);
@@ -34,12 +38,14 @@ internal static class SignInEndpoints
         {
             if (await throttle.ReserveAsync(tries, ct) is { } wait)
             {
+                security.Note(SecurityEvent.Throttled, WhoIs(account, email, ring), "password");
                 return http.Response.TooSoon(wait);
             }
 
             var result = await turn.VerifyAsync(account?.PasswordHash, request.Password, ct);
             if (account is null || result == PasswordVerificationResult.Failed)
             {
+                security.Note(SecurityEvent.SignInFailed, WhoIs(account, email, ring), "password");
                 return Problems.Unauthorized("invalid_credentials", "The e-mail address or the password is wrong.");
             }
 
@@ -57,4 +63,6 @@ internal static class SignInEndpoints
 
         return await answers.StartAsync(http.Response, account, "login success", tokens ?? false, ct);
     }
+
+    private static string WhoIs(Account? account, string email, KeyRing ring) => account?.Id.ToString() ?? SecurityLog.TagOf(email, ring);
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using MongoDB.Bson;
 using Visuels.Fuzz.Rig;
 
 namespace Visuels.Fuzz.OpenApi;

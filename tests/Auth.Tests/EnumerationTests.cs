@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Visuels.Auth.Codes;
+using Visuels.Testing;
+using Visuels.Testing.Requirements;
+
+namespace Visuels.Auth.Tests;
+
+/// <summary>Nothing that an anonymous caller can ask tells whether an address has an account: not the answer, not the work behind it, not its time.</summary>
+[Proves(Requirement.Enumeration)]
+[Proves("T18")]
+public sealed class EnumerationTests(AuthApp app) : IClassFixture<AuthApp>
+{
+    private const int Tries = 200;
+
+    private static readonly TimeSpan LargestDifference = TimeSpan.FromMilliseconds(5);
+
+    public static TheoryData<string> Routes => ["/email-signup", "/email-verify", "/email-resend-otp", "/email-signin", "/password/forgot", "/password/reset"];
+
+    private Passwords.Passwords Hasher => app.Service.Services.GetRequiredService<Passwords.Passwords>();
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Known_and_unknown_addresses_get_the_same_answer_for_the_same_work(string route)
+    {
+        var proven = (await app.Join()).Person.Email;
+        var pending = AuthApp.Someone();
+        await app.SignUp(pending);
+        app.Clock.Advance(Code.Gap);
+
+        // Twice each: the second time there is a document already, a code may be on its way, and a minute has not gone by.
+        using var stranger = app.From("203.0.113.99");
+        var ofProven = await TwiceAsync(stranger, route, proven);
+        var ofPending = await TwiceAsync(stranger, route, pending.Email);
+        var ofNobody = await TwiceAsync(stranger, route, AuthApp.Someone().Email);
+
+        Assert.Equal(ofNobody, ofProven);
+        Assert.Equal(ofNobody, ofPending);
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Known_and_unknown_addresses_are_answered_in_the_same_time(string route)
+    {
+        var members = new List<string>();
+        for (var i = 0; i < 10; i++)
+        {
+            members.Add((await app.Join()).Person.Email);
+        }
+
+        // A machine that is busy with other things may look away twice.
+        for (var round = 1; ; round++)
+        {
+            var (ofKnown, ofUnknown) = await MediansAsync(route, members);
+            TestContext.Current.SendDiagnosticMessage("{0}: known {1:N2} ms, unknown {2:N2} ms (medians of {3})", route, ofKnown.TotalMilliseconds, ofUnknown.TotalMilliseconds, Tries);
+            if ((ofKnown - ofUnknown).Duration() < LargestDifference)
+            {
+                return;
+            }
+
+            Assert.True(round < 3, $"{route}: known {ofKnown.TotalMilliseconds} ms, unknown {ofUnknown.TotalMilliseconds} ms");
+        }
+    }
+
+    private async Task<(TimeSpan Known, TimeSpan Unknown)> MediansAsync(string route, List<string> members)
+    {
+        var (known, unknown) = (new List<TimeSpan>(Tries), new List<TimeSpan>(Tries));
+        for (var i = 0; i < Tries; i++)
+        {
+            if (i % members.Count == 0)
+            {
+                // Else only the first tries would be looked at.
+                app.Clock.Advance(TimeSpan.FromHours(2));
+            }
+
+            // In turns, so that whatever else the machine does hits both alike.
+            known.Add(await TimeAsync(route, members[i % members.Count]));
+            unknown.Add(await TimeAsync(route, $"nobody{i % members.Count}.{route.Length}@example.com"));
+        }
+
+        known.Sort();
+        unknown.Sort();
+        return (known[Tries / 2], unknown[Tries / 2]);
+    }
+
+    private static object BodyOf(string route, string email) => route switch
+    {
+        "/email-signup" => AuthApp.Someone() with { Email = email, Password = "another good password" },
+        "/email-verify" => new { email, otp = "000000" },
+        "/email-signin" => new { email, password = "not the password" },
+        "/password/reset" => new { email, otp = "000000", password = "another good password" },
+        _ => new { email },
+    };
+
+    private async Task<List<string>> TwiceAsync(HttpClient stranger, string route, string email)
+    {
+        var seen = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            var before = Hasher.Computed;
+            var text = "";
+            var calls = await StoreCalls.CountAsync(
+                async () =>
+                {
+                    var response = await stranger.Post(route, BodyOf(route, email));
+                    text = $"{(int)response.StatusCode} {string.Join(',', response.Headers.Select(header => header.Key).Order())} {Shape(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))}";
+                    return response;
+                },
+                _ => { });
+            seen.Add($"{text}: {calls} store calls, {Hasher.Computed - before} hashes");
+        }
+
+        return seen;
+    }
+
+    // What a caller sent, and what is random, differs anyway.
+    private static string Shape(string json) => string.Join(' ', JsonSerializer.Deserialize<JsonElement>(json).EnumerateObject()
+        .Select(member => member.Name is "user" or "flow" or "traceId" ? member.Name : $"{member.Name}={member.Value}"));
+
+    private async Task<TimeSpan> TimeAsync(string route, string email)
+    {
+        var body = BodyOf(route, email);
+        var watch = Stopwatch.StartNew();
+        using var response = await app.Post(route, body);
+        await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        return watch.Elapsed;
+    }
+}
