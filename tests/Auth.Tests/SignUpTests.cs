@@ -163,6 +163,7 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Theory]
+    [Proves(Requirement.Mail)]
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("[]")]
@@ -182,6 +183,10 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
     [InlineData("""{"email":"a@example.com","username":"a/b c","name":"A","password":"correct horse battery"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcd","name":" ","password":"correct horse battery"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcd","name":"A\r\nB","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A\u2028B","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A\u202eB","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"abcd","name":"A\u001bB","password":"correct horse battery"}""")]
+    [InlineData("""{"email":"a@example.com","username":"ab\ncd","name":"A","password":"correct horse battery"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":"short"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":"password1234"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcdefgh","name":"A","password":"ABCDEFGH"}""")]

@@ -4,9 +4,11 @@ using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Sending;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Jobs.Tests;
 
+[Proves(Requirement.Mail), Proves("T15")]
 public sealed class EscapingTests(JobsApp jobs) : IClassFixture<JobsApp>
 {
     private const string Markup = "<img src=x onerror=alert(1)>\"'&{{7*7}}";

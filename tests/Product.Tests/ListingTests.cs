@@ -4,6 +4,7 @@ using MongoDB.Bson;
 using Visuels.Contracts.Products;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Products.Tests;
 
@@ -74,9 +75,16 @@ public sealed class ListingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Theory]
+    [Proves(Requirement.Mail)]
     [InlineData("title", null)]
     [InlineData("title", "  ")]
     [InlineData("title", "a\0b")]
+    [InlineData("title", "a\r\nBcc: b@example.com")]
+    [InlineData("title", "a\nb")]
+    [InlineData("title", "a\u2028b")]
+    [InlineData("title", "a\u202egnp.exe")]
+    [InlineData("category", "Ur\nban")]
+    [InlineData("material", "Oil\tand more")]
     [InlineData("shortDescription", null)]
     [InlineData("description", null)]
     [InlineData("category", null)]

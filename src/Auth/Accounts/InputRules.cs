@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Text;
 
 namespace Visuels.Auth.Accounts;
 
@@ -20,16 +21,13 @@ internal static partial class InputRules
 
     /// <summary>No control characters and no line breaks: names stand in mail headers and logs.</summary>
     public static bool IsName(string name) =>
-        name.Length is > 0 and <= LongestName && !UnprintablePattern().IsMatch(name);
+        name.Length is > 0 and <= LongestName && Lines.IsOne(name);
 
     [GeneratedRegex(@"\A[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.NonBacktracking)]
     private static partial Regex EmailPattern();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_.-]{3,30}\z", RegexOptions.NonBacktracking)]
     private static partial Regex UsernamePattern();
-
-    [GeneratedRegex(@"[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]")]
-    private static partial Regex UnprintablePattern();
 }
 
 /// <summary>An e-mail address, with or without blanks around it.</summary>

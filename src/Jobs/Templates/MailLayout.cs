@@ -1,4 +1,5 @@
 using System.Text;
+using Visuels.ServiceDefaults.Text;
 
 namespace Visuels.Jobs.Templates;
 
@@ -61,7 +62,8 @@ internal static class MailLayout
             text.AppendLine(note).AppendLine();
         }
 
-        return text.AppendLine(Team).ToString();
+        // HTML keeps each text to itself by bdi; plain text has no such thing.
+        return Lines.WithoutDirections(text.AppendLine(Team).ToString());
     }
 
     private static Html Paragraphs(MailContent mail) => Templates.Html.Join(mail.Paragraphs.Select(paragraph => (Html)$"<p><bdi>{paragraph}</bdi></p>"));

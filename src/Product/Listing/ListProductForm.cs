@@ -7,7 +7,7 @@ namespace Visuels.Products.Listing;
 /// <summary>The storefront's form for a new product; its images are the files named <c>images</c>. A field left empty counts as left out.</summary>
 public sealed class ListProductForm
 {
-    [FromForm(Name = "title"), Required, Text(1, ProductTexts.Title)]
+    [FromForm(Name = "title"), Required, Text(1, ProductTexts.Title, OneLine = true)]
     public string? Title { get; init; }
 
     [FromForm(Name = "shortDescription"), Required, Text(1, ProductTexts.Long)]
@@ -29,10 +29,10 @@ public sealed class ListProductForm
     public string? Editions { get; init; }
 
     /// <summary>Name of a category, which is made when it is new.</summary>
-    [FromForm(Name = "category"), Required, Text(1, ProductTexts.Category)]
+    [FromForm(Name = "category"), Required, Text(1, ProductTexts.Category, OneLine = true)]
     public string? Category { get; init; }
 
-    [FromForm(Name = "material"), Text(0, ProductTexts.Material)]
+    [FromForm(Name = "material"), Text(0, ProductTexts.Material, OneLine = true)]
     public string? Material { get; init; }
 
     [FromForm(Name = "certified"), AllowedValues(null, "", "true", "false", ErrorMessage = "{0} must be true or false.")]

@@ -5,12 +5,12 @@ namespace Visuels.Products.Listing;
 
 /// <summary>What an artist may change; what is absent or null stays. An empty text clears a text that is not required.</summary>
 public sealed record UpdateProductRequest(
-    [Text(1, ProductTexts.Title)] string? Title = null,
+    [Text(1, ProductTexts.Title, OneLine = true)] string? Title = null,
     [Text(1, ProductTexts.Long)] string? ShortDescription = null,
     [Text(1, ProductTexts.Long)] string? Description = null,
     decimal? Price = null,
-    [Text(1, ProductTexts.Category)] string? Category = null,
-    [Text(0, ProductTexts.Material)] string? Material = null,
+    [Text(1, ProductTexts.Category, OneLine = true)] string? Category = null,
+    [Text(0, ProductTexts.Material, OneLine = true)] string? Material = null,
     [Text(0, ProductTexts.Long)] string? ArtistNote = null,
     [Text(0, ProductTexts.Long)] string? Story = null,
     bool? Certified = null,
