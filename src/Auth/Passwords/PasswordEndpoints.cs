@@ -8,6 +8,7 @@ using Visuels.Auth.Throttling;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Passwords;
@@ -18,8 +19,10 @@ internal static class PasswordEndpoints
     {
         var password = app.MapGroup("/api/v1/auth/password").WithTags("Password").RequireAuthorization();
         password.MapPost("/forgot", Forgot).AllowAnonymous().RequireRateLimiting(RateLimits.Resend);
-        password.MapPost("/reset", Reset).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).RefusesWhenBusy();
-        password.MapPut("", Change).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy();
+        password.MapPost("/reset", Reset).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).RefusesWhenBusy()
+            .FailsWith(400, "password_common", "otp_wrong", "otp_expired").FailsWith(429, "otp_attempts_exceeded");
+        password.MapPut("", Change).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
+            .FailsWith(400, "password_common").FailsWith(403, "wrong_password", "account_blocked").FailsWith(409, "no_password", "account_changed");
     }
 
     // One answer for every address, known or not, and whether or not a mail goes out.

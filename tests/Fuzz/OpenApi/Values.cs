@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using MongoDB.Bson;
 using Visuels.Fuzz.Rig;
 
 namespace Visuels.Fuzz.OpenApi;
