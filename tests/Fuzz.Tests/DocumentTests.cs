@@ -51,51 +51,53 @@ public sealed class DocumentTests(OneMarket market)
     {
         var findings = new Findings();
 
-        var tally = await new DocumentFuzzer(market.Market, findings, market.Seed).RunAsync(service, 250);
+        var tally = await new DocumentFuzzer(market.Market, findings, market.Seed).RunAsync(service, 200);
 
         Assert.Empty(findings.All.Select(finding => $"{finding.Where}: {finding.Rule}\n{finding.Evidence}"));
-        Assert.True(tally.Of(status => status is >= 200 and < 300) > 25, "Too few requests succeed to say anything.");
+        Assert.True(tally.Of(status => status is >= 200 and < 300) > 20, "Too few requests succeed to say anything.");
     }
 
     [Fact]
-    public Task An_undocumented_status_is_found() => FindsAsync(
-        "400 is documented",
-        json => json["paths"]!.AsObject().ToList().ForEach(path => path.Value!.AsObject().ToList().ForEach(operation => operation.Value!["responses"]!.AsObject().Remove("400"))));
+    public async Task A_status_a_member_a_type_or_a_content_type_that_is_not_documented_is_found()
+    {
+        var found = await FindingsAsync("order", json =>
+        {
+            foreach (var operation in json["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()))
+            {
+                operation.Value!["responses"]!.AsObject().Remove("400");
+            }
+
+            var schemas = json["components"]!["schemas"]!;
+            schemas["CartResponse"]!["properties"]!.AsObject().Remove("totals");
+            schemas["OrderListResponse"]!["properties"]!["totalOrder"] = new JsonObject { ["type"] = "string" };
+            json["paths"]!["/api/v1/order/{id}"]!["get"]!["responses"]!["200"]!["content"] = new JsonObject { ["text/csv"] = new JsonObject() };
+        });
+
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "400 is documented", "200 fits its schema: /cart: totals is not documented", "200 fits its schema: /totalOrder: no text",
+                "200 comes as text/csv, not application/json",
+            },
+            found);
+    }
 
     [Fact]
-    public Task A_member_that_no_schema_knows_is_found() => FindsAsync(
-        "200 fits its schema: /cart: totals is not documented",
-        json => json["components"]!["schemas"]!["CartResponse"]!["properties"]!.AsObject().Remove("totals"));
-
-    [Fact]
-    public Task A_member_of_another_type_is_found() => FindsAsync(
-        "200 fits its schema: /totalOrder: no text",
-        json => json["components"]!["schemas"]!["OrderListResponse"]!["properties"]!["totalOrder"] = new JsonObject { ["type"] = "string" });
-
-    [Fact]
-    public Task An_answer_of_another_content_type_is_found() => FindsAsync(
-        "200 comes as text/csv, not application/json",
-        json => json["paths"]!["/api/v1/order/cart"]!["get"]!["responses"]!["200"]!["content"] = new JsonObject { ["text/csv"] = new JsonObject() });
-
-    [Fact]
-    public Task An_open_door_is_found() => FindsAsync(
+    public async Task An_open_door_is_found() => Assert.Contains(
         "401 for who is not signed in, not 200",
-        json => json["paths"]!["/api/v1/products/categories"]!["get"]!["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
-        "product");
+        await FindingsAsync("product", json =>
+            json["paths"]!["/api/v1/products/categories"]!["get"]!["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() })));
 
     [Fact]
-    public Task Bad_data_that_is_accepted_is_found() => FindsAsync(
+    public async Task Bad_data_that_is_accepted_is_found() => Assert.Contains(
         "refused: /seq: out of bounds",
-        json => json["components"]!["schemas"]!["ReadRequest"]!["properties"]!["seq"]!["minimum"] = 1_000_000,
-        "chat");
+        await FindingsAsync("chat", json => json["components"]!["schemas"]!["ReadRequest"]!["properties"]!["seq"]!["minimum"] = 1_000_000));
 
-    private async Task FindsAsync(string rule, Action<JsonNode> alter, string service = "order")
+    private async Task<HashSet<string>> FindingsAsync(string service, Action<JsonNode> alter)
     {
         var findings = new Findings();
-
         await new DocumentFuzzer(market.Market, findings, 1) { Alter = alter }.RunAsync(service, 250);
-
-        Assert.Contains(findings.All, finding => finding.Rule == rule);
+        return [.. findings.All.Select(finding => finding.Rule)];
     }
 
     private async Task<Document> DocumentAsync(string service)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Visuels.Fuzz;
 using Visuels.Fuzz.OpenApi;
 using Visuels.Fuzz.Rig;
+using Visuels.Fuzz.Sequences;
 
 if (!Switches.TryParse(args, out var switches))
 {
@@ -28,6 +29,14 @@ if (switches.Asks(Switches.OpenApi))
             Console.WriteLine($"  never succeeded: {operation}");
         }
     }
+}
+
+if (switches.Asks(Switches.StatefulSequences) && switches.Service is null)
+{
+    var begun = clock.Elapsed;
+    var runner = new SequenceRunner(market, findings, switches.Seed);
+    await runner.RunAsync(switches.Sequences);
+    Console.WriteLine($"{switches.Sequences} sequences, {runner.Steps} steps in {(clock.Elapsed - begun).TotalSeconds:F0} s");
 }
 
 findings.Print(Console.Out);
