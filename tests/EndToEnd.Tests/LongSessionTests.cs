@@ -48,7 +48,7 @@ public sealed class LongSessionTests
         await browser.PostAsJsonAsync("/auth/email-verify", new { email = "ann@example.com", otp }, Ct).ExpectAsync(HttpStatusCode.OK, Ct);
     }
 
-    private static async Task<WebApplication> StartGatewayAsync(Uri auth, TimeProvider clock)
+    internal static async Task<WebApplication> StartGatewayAsync(Uri auth, TimeProvider clock)
     {
         var gateway = GatewayService.Build(["--environment=Development"], builder =>
         {

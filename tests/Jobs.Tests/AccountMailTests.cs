@@ -70,6 +70,36 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         Assert.Contains("If this was not you", mail.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "was changed", "all other devices")]
+    [InlineData(true, "set anew", "signed out everywhere")]
+    [Proves(Requirement.PasswordChange)]
+    public async Task The_owner_of_an_account_is_told_of_a_new_password_and_not_which(bool byMail, string what, string consequence)
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(new PasswordChanged(JobsReading.NewId(), 3, address, "Bea", byMail, DateTimeOffset.UtcNow));
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - Your Password Was Changed", mail.Subject);
+        Assert.Contains("Hello Bea,", mail.Text, StringComparison.Ordinal);
+        Assert.Contains(what, mail.Text, StringComparison.Ordinal);
+        Assert.Contains(consequence, mail.Text, StringComparison.Ordinal);
+        Assert.Contains("If it was not you", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_code_for_a_new_password_says_what_it_is_for_and_stands_bare_in_the_text()
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(Samples.Code(_app, address, "042137") with { Purpose = CodePurposes.ResetPassword });
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - Code for a New Password", mail.Subject);
+        Assert.Matches(@"(?m)^\s*042137\s*$", mail.Text);
+    }
+
     [Fact]
     public async Task Later_mails_use_the_newest_name_and_address_that_an_event_told()
     {
