@@ -89,17 +89,23 @@ public sealed class RabbitMqNode : IAsyncDisposable
     }
 
     /// <summary>Raises the memory alarm, whereupon the broker reads nothing more from who publishes, or lowers it.</summary>
-    public async Task SetMemoryAlarmAsync(bool raised, CancellationToken ct)
+    public Task SetMemoryAlarmAsync(bool raised, CancellationToken ct) => ControlAsync(ct, "set_vm_memory_high_watermark", raised ? "0.00001" : "0.4");
+
+    /// <summary>What the broker lists, a line each: <c>queues</c> or <c>exchanges</c>.</summary>
+    /// <param name="what">The kind.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="columns">For example <c>name</c> and <c>type</c>; separated by tabs in the lines.</param>
+    public async Task<IReadOnlyList<string>> ListAsync(string what, CancellationToken ct, params string[] columns) =>
+        (await ControlAsync(ct, ["-q", $"list_{what}", "--no-table-headers", .. columns])).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private async Task<string> ControlAsync(CancellationToken ct, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Control, ["-n", _name, "set_vm_memory_high_watermark", raised ? "0.00001" : "0.4"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Control, ["-n", _name, .. arguments]) { RedirectStandardOutput = true };
         start.Environment["HOME"] = _folder.FullName;
         using var control = Process.Start(start)!;
         var output = await control.StandardOutput.ReadToEndAsync(ct);
         await control.WaitForExitAsync(ct);
-        if (control.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"rabbitmqctl ended with {control.ExitCode}: {output}");
-        }
+        return control.ExitCode == 0 ? output : throw new InvalidOperationException($"rabbitmqctl ended with {control.ExitCode}: {output}");
     }
 
     /// <summary>Ends the node as a power cut would.</summary>

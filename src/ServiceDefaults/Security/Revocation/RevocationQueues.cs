@@ -29,7 +29,6 @@ public static class RevocationQueues
         {
             rabbit.Durable = true;
             rabbit.AutoDelete = true;
-            rabbit.QueueExpiration = TimeSpan.FromMinutes(1);
             rabbit.SetQueueArgument("x-queue-type", "classic");
         }
     }
