@@ -2,6 +2,7 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Deletion;
+using Visuels.Auth.Export;
 using Visuels.Auth.Google;
 using Visuels.Auth.Keys;
 using Visuels.Auth.Passwords;
@@ -50,6 +51,8 @@ public static class AuthService
         services.AddSingleton<IRevocationSource, RevocationLog>();
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<AccountDeletion>();
+        services.AddSingleton<DataExport>();
+        DataExport.AddClients(services);
         services.AddSingleton<OneTimeCodes>().AddSingleton<Requesters>().AddSingleton<CodeRequests>().AddSingleton<SignUps>();
         services.AddSingleton<Passwords.Passwords>().AddSingleton<PasswordPolicy>().AddSingleton<PasswordStore>().AddSingleton<KnownDevices>();
         services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>();
@@ -77,6 +80,7 @@ public static class AuthService
         app.MapGoogle();
         app.MapMe();
         app.MapDeletion();
+        app.MapExport();
         app.MapCards();
         app.MapUserProfiles();
         app.MapArtistProfiles();

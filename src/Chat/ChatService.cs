@@ -1,9 +1,11 @@
 using Visuels.Chat.Blocking;
 using Visuels.Chat.Consumers;
 using Visuels.Chat.Conversations;
+using Visuels.Chat.Export;
 using Visuels.Chat.Realtime;
 using Visuels.Chat.Reporting;
 using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Exports;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
@@ -36,6 +38,7 @@ public static class ChatService
         builder.Services.AddStore<BlockStore>().AddForgetting<BlockStore>();
         builder.Services.AddStore<ReportStore>().AddForgetting<ReportStore>();
         builder.Services.AddSingleton<Reporting.Reporting>();
+        builder.Services.AddSingleton<ChatExport>();
         builder.Services.AddSingleton(services => new MessageSeal(services.GetRequiredService<KeyFolder>().Ring("chat.key")));
         builder.Services.AddSingleton<Lanes>();
         builder.Services.AddSingleton<MessageLog>();
@@ -52,6 +55,7 @@ public static class ChatService
         app.MapBlocks();
         app.MapReports();
         app.MapReportsForOperators();
+        app.MapExport<ChatExport>("/api/v1/message/internal");
         app.MapChatHub();
         return app;
     }

@@ -1,11 +1,13 @@
 using MassTransit;
 using Visuels.Jobs.Consumers;
+using Visuels.Jobs.Export;
 using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Mailbox;
 using Visuels.Jobs.Previews;
 using Visuels.Jobs.Sending;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Exports;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
@@ -26,6 +28,7 @@ public static class JobsService
         builder.AddMessaging(Identity.Name, AddConsumers);
         builder.Services.AddUserCards();
         builder.Services.AddMailLedger();
+        builder.Services.AddSingleton<MailExport>();
         builder.AddMailSender();
         builder.Services.AddValidation();
 
@@ -36,6 +39,7 @@ public static class JobsService
         app.MapMailbox();
         app.MapPreviews();
         app.MapLedger();
+        app.MapExport<MailExport>("/internal");
         return app;
     }
 

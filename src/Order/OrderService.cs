@@ -3,12 +3,14 @@ using Visuels.Orders.Answering;
 using Visuels.Orders.Artworks;
 using Visuels.Orders.Carts;
 using Visuels.Orders.Deletion;
+using Visuels.Orders.Export;
 using Visuels.Orders.Idempotency;
 using Visuels.Orders.Placing;
 using Visuels.Orders.Reading;
 using Visuels.Orders.Reconciling;
 using Visuels.Orders.Unanswered;
 using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Exports;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Messaging;
@@ -52,6 +54,7 @@ public static class OrderService
         services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<OrderAnswering>();
         services.AddSingleton<SoldOutArtworks>();
+        services.AddSingleton<OrderExport>();
         services.AddForgetting<DeletedMembers>().AddForgetting<CartStore>().AddForgetting<IdempotencyRecords>();
         services.AddStore<OrderLists>();
         services.AddUnanswered();
@@ -69,6 +72,7 @@ public static class OrderService
         app.MapReading();
         app.MapAnswering();
         app.MapSales();
+        app.MapExport<OrderExport>("/api/v1/order/internal");
         return app;
     }
 }

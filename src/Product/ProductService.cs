@@ -3,11 +3,13 @@ using Visuels.Products.Artworks;
 using Visuels.Products.Browsing;
 using Visuels.Products.Cards;
 using Visuels.Products.Categories;
+using Visuels.Products.Export;
 using Visuels.Products.Likes;
 using Visuels.Products.Listing;
 using Visuels.Products.Sales;
 using Visuels.Products.Views;
 using Visuels.ServiceDefaults;
+using Visuels.ServiceDefaults.Exports;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Images;
@@ -49,6 +51,7 @@ public static class ProductService
         services.AddSingleton<ProductEvents>();
         services.AddSingleton<ProductEditing>();
         services.AddSingleton<ProductListing>();
+        services.AddSingleton<ProductExport>();
         services.AddForgetting<DeletedArtists>().AddForgetting<LikeStore>();
         services.AddServiceClient<SoldOrdersClient>("order");
         services.AddSchedules(schedules => schedules
@@ -65,6 +68,7 @@ public static class ProductService
         app.MapOwnProducts();
         app.MapLikes();
         app.MapCards();
+        app.MapExport<ProductExport>("/api/v1/products/internal");
         app.MapImages();
         return app;
     }

@@ -69,6 +69,9 @@ internal sealed class BlockStore(IMongoDatabase database, TimeProvider clock) : 
         return _blocks.Find(wanted).SortByDescending(b => b.At).ThenByDescending(b => b.Id).Limit(limit).ToListAsync(ct);
     }
 
+    /// <summary>All whom somebody has blocked.</summary>
+    public IAsyncEnumerable<Block> OfAsync(ObjectId blocker, CancellationToken ct) => _blocks.Find(b => b.Blocker == blocker).StreamAsync(ct);
+
     /// <summary>Who has left neither blocks nor is blocked.</summary>
     public Task ForgetAsync(ObjectId user, CancellationToken ct) => _blocks.DeleteManyAsync(b => b.Blocker == user || b.Blocked == user, ct);
 }

@@ -48,6 +48,9 @@ internal sealed class ConversationStore(IMongoDatabase database) : ICreatesIndex
         }
     }
 
+    /// <summary>All of somebody's conversations.</summary>
+    public IAsyncEnumerable<Conversation> OfAsync(ObjectId person, CancellationToken ct) => _chats.Find(Filter.AnyEq(c => c.Participants, person)).StreamAsync(ct);
+
     /// <summary>Moves the summary forward to a message; a newer summary stays.</summary>
     public Task AdvanceAsync(Message message, string sealedPreview, CancellationToken ct) => _chats.UpdateOneAsync(
         c => c.Id == message.ChatId && c.LastSeq < message.Seq,

@@ -63,6 +63,9 @@ internal sealed class MessageStore(IMongoDatabase database) : ICreatesIndexes
     public async Task<Message?> FindAsync(ObjectId chatId, ObjectId id, ObjectId sender, CancellationToken ct) =>
         await _messages.Find(m => m.Id == id && m.ChatId == chatId && m.SenderId == sender).FirstOrDefaultAsync(ct);
 
+    /// <summary>All messages of a conversation, oldest first.</summary>
+    public IAsyncEnumerable<Message> OfAsync(ObjectId chatId, CancellationToken ct) => _messages.Find(m => m.ChatId == chatId).SortBy(m => m.Seq).StreamAsync(ct);
+
     /// <summary>The newest message with at most this number, or null.</summary>
     public Task<Message?> LastAsync(ObjectId chatId, long atMost, CancellationToken ct) => _messages
         .Find(m => m.ChatId == chatId && m.Seq <= atMost)

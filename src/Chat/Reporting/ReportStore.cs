@@ -58,6 +58,10 @@ internal sealed class ReportStore(IMongoDatabase database, TimeProvider clock) :
 
     public async Task<Report?> FindAsync(ObjectId id, CancellationToken ct) => await _reports.Find(r => r.Id == id).FirstOrDefaultAsync(ct);
 
+    /// <summary>What somebody has reported, without the copies of messages.</summary>
+    public IAsyncEnumerable<Report> OfAsync(ObjectId reporter, CancellationToken ct) => _reports
+        .Find(r => r.ReporterId == reporter).Project<Report>(Builders<Report>.Projection.Exclude(r => r.Messages)).StreamAsync(ct);
+
     /// <summary>Newest first, without the copies of messages.</summary>
     public Task<List<Report>> ListAsync(string? status, (DateTime At, ObjectId Id)? after, int limit, CancellationToken ct)
     {

@@ -43,8 +43,10 @@ internal static class ProxyRoutes
     /// <summary>Short: failures that are still in it would shut a service out again that is back.</summary>
     public static readonly TimeSpan FailureWindow = TimeSpan.FromSeconds(3);
 
+    // What may take longer than the rest, and the one download that may.
     private static readonly (string Service, string Path, string Method)[] Uploads =
     [
+        ("auth", "/auth/me/export", "GET"),
         ("product", "/products", "POST"),
         ("product", "/products/{id}/images", "POST"),
         ("auth", "/artist/profile/create", "POST"),

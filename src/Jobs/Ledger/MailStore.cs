@@ -97,6 +97,13 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
         return result.MatchedCount == 1;
     }
 
+    /// <summary>All mails to somebody, newest first.</summary>
+    public IAsyncEnumerable<Mail> OfAsync(ObjectId user, CancellationToken ct) => _mails
+        .Find(m => m.UserId == user)
+        .Sort(Builders<Mail>.Sort.Descending(m => m.CreatedAt).Descending(m => m.Id))
+        .Project<Mail>(Builders<Mail>.Projection.Exclude(m => m.Model))
+        .StreamAsync(ct);
+
     /// <summary>Newest first. <paramref name="after"/> is the creation time and id of the last row of the page before.</summary>
     public async Task<IReadOnlyList<Mail>> ListAsync(MailFilter filter, (DateTimeOffset At, string Id)? after, int limit, CancellationToken ct)
     {

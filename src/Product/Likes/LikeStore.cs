@@ -55,6 +55,9 @@ internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : I
         return await RecountAsync(productId, known, ct);
     }
 
+    /// <summary>Somebody's likes.</summary>
+    public IAsyncEnumerable<Like> OfAsync(ObjectId user, CancellationToken ct) => _likes.Find(like => like.UserId == user).SortBy(like => like.Id).StreamAsync(ct);
+
     /// <summary>Takes all likes of a deleted account back.</summary>
     public async Task ForgetAsync(ObjectId user, CancellationToken ct)
     {

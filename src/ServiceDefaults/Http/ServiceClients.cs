@@ -15,10 +15,18 @@ public static class ServiceClients
     /// <param name="services">The services.</param>
     /// <param name="service">Name of the service that is called.</param>
     public static void AddServiceClient<TClient>(this IServiceCollection services, string service)
-        where TClient : class
+        where TClient : class =>
+        Configure(services.AddHttpClient<TClient>(), service);
+
+    /// <summary>Registers the same by name, for <see cref="IHttpClientFactory"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">Name of the client.</param>
+    /// <param name="service">Name of the service that is called.</param>
+    public static void AddServiceClient(this IServiceCollection services, string name, string service) => Configure(services.AddHttpClient(name), service);
+
+    private static void Configure(IHttpClientBuilder client, string service)
     {
-        var client = services.AddHttpClient<TClient>()
-            .ConfigureHttpClient((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of(service));
+        client.ConfigureHttpClient((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of(service));
         BoundedCalls.Apply(client, _ => BoundedCalls.Inside);
         client.AddHttpMessageHandler(provider => new Signing(provider.GetRequiredService<ServiceTokens>(), service));
     }

@@ -13,7 +13,7 @@ public sealed class RequestOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>The same for uploads, which a slow line may take a while to send.</summary>
+    /// <summary>The same for uploads, which a slow line may take a while to send, and for exports of all that is held of a user.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -7,18 +7,22 @@ using Visuels.ServiceDefaults.Errors;
 namespace Visuels.ServiceDefaults.Limits;
 
 /// <summary>Ends requests that take too long. Hubs are exempt; so is the Gateway, which bounds what it forwards itself.</summary>
-internal static class RequestTimeouts
+public static class RequestTimeouts
 {
+    /// <summary>Policy of routes that give out all that is held of a user: as long as uploads.</summary>
+    public const string Exports = "exports";
+
     /// <summary>Policy of routes that take images.</summary>
     public const string Uploads = "uploads";
 
-    public static void AddBoundedRequests(this IServiceCollection services)
+    internal static void AddBoundedRequests(this IServiceCollection services)
     {
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<RequestOptions>>((timeouts, requests) =>
         {
             timeouts.DefaultPolicy = Policy(requests.Value.Timeout);
             timeouts.AddPolicy(Uploads, Policy(requests.Value.UploadTimeout));
+            timeouts.AddPolicy(Exports, Policy(requests.Value.UploadTimeout));
         });
     }
 

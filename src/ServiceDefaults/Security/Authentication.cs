@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.Tokens;
@@ -87,6 +88,21 @@ public static class Authentication
     private static Task ReadToken(MessageReceivedContext context)
     {
         var request = context.Request;
+        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ActsForUser>() is not null)
+        {
+            // The Authorization header is the calling service's.
+            if (request.Headers[ForwardedUser.Header] is [{ Length: > 0 } forwarded])
+            {
+                context.Token = forwarded;
+            }
+            else
+            {
+                context.NoResult();
+            }
+
+            return Task.CompletedTask;
+        }
+
         if (request.Headers.Authorization.Count > 0)
         {
             return Task.CompletedTask;

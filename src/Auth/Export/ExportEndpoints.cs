@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Visuels.Auth.Accounts;
+using Visuels.Auth.Sessions;
+using Visuels.ServiceDefaults.Errors;
+using Visuels.ServiceDefaults.Limits;
+using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Security;
+
+namespace Visuels.Auth.Export;
+
+internal static partial class ExportEndpoints
+{
+    public static void MapExport(this IEndpointRouteBuilder app) =>
+        app.MapGroup("/api/v1/auth/me/export").WithTags("Account").RequireAuthorization()
+            .MapGet("", Export)
+            .RequireRateLimiting(RateLimits.Export)
+            .WithMetadata(new RequestTimeoutAttribute(RequestTimeouts.Exports))
+            .FailsWith(403, "account_blocked").FailsWith(503, ProblemCodes.DependencyUnavailable, "busy");
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Export(
+        ClaimsPrincipal user, HttpRequest request, AccountStore accounts, DataExport export, TimeProvider clock, ILogger<DataExport> logger, CancellationToken ct)
+    {
+        switch (await accounts.FindAsync(user.GetUserId(), ct))
+        {
+            case null:
+                return MeEndpoints.Gone();
+
+            case { Blocked: true }:
+                return SessionAnswers.Blocked();
+
+            case { } account:
+                try
+                {
+                    var day = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+                    return await export.GatherAsync(account, user.FindSessionId(), ForwardedUser.TokenOf(request)!, ct) is { } data
+                        ? TypedResults.Stream(data, "application/json", $"visuels-{day}.json")
+                        : Problems.Unavailable("busy", "Many people download their data right now. Please try again in a moment.");
+                }
+                catch (ExportFailedException e)
+                {
+                    LogFailed(logger, e.Service, e.InnerException!.GetType().Name);
+                    return Problems.Unavailable(
+                        ProblemCodes.DependencyUnavailable, $"What the {e.Service} service holds of you cannot be read right now, so nothing was exported. Please try again.");
+                }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "An export failed at {Service}: {Error}")]
+    private static partial void LogFailed(ILogger logger, string service, string error);
+}

@@ -1,0 +1,16 @@
+using MongoDB.Bson;
+using Visuels.Jobs.Ledger;
+using Visuels.ServiceDefaults.Exports;
+
+namespace Visuels.Jobs.Export;
+
+/// <summary>Which mails were sent to a user, or are to be. What they said is not kept.</summary>
+internal sealed class MailExport(MailStore mails) : IExportsUsers
+{
+    public object Export(ObjectId user, CancellationToken ct) => new ExportedMails(
+        mails.OfAsync(user, ct).Select(mail => new ExportedMail(mail.Template, mail.To, mail.State, mail.CreatedAt, mail.SettledAt)));
+}
+
+internal sealed record ExportedMails(IAsyncEnumerable<ExportedMail> Mails);
+
+internal sealed record ExportedMail(string Template, string? To, string State, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt);
