@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Visuels.ServiceDefaults.Security;
+using Visuels.Testing;
+using Visuels.Testing.Requirements;
+
+namespace Visuels.Auth.Tests;
+
+/// <summary>Auth beside four services that do what a test wants.</summary>
+public sealed class ExportApp : AuthApp, IAsyncLifetime
+{
+    private WebApplication? _others;
+
+    /// <summary>What a service does instead of answering <c>{"of": name}</c>; by its name.</summary>
+    public ConcurrentDictionary<string, Func<HttpContext, Task>> Instead { get; } = new();
+
+    /// <summary>What each was last asked with: its own token and the user's.</summary>
+    public ConcurrentDictionary<string, (string Service, string User)> Asked { get; } = new();
+
+    public override void Prepare(TestSetup test)
+    {
+        foreach (var name in new[] { "product", "order", "chat", "jobs" })
+        {
+            test.Settings[$"Services:{name}"] = _others!.Urls.First();
+        }
+    }
+
+    async ValueTask IAsyncLifetime.InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _others = builder.Build();
+        foreach (var (name, path) in new[]
+        {
+            ("product", "/api/v1/products/internal/export"), ("order", "/api/v1/order/internal/export"),
+            ("chat", "/api/v1/message/internal/export"), ("jobs", "/internal/export"),
+        })
+        {
+            _others.MapGet(path, context =>
+            {
+                Asked[name] = (context.Request.Headers.Authorization.ToString(), context.Request.Headers["X-User-Token"].ToString());
+                return Instead.TryGetValue(name, out var instead) ? instead(context) : context.Response.WriteAsJsonAsync(new { of = name });
+            });
+        }
+
+        await _others.StartAsync();
+        await InitializeAsync();
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        await _others!.DisposeAsync();
+    }
+}
+
+[Proves(Requirement.AccountLife)]
+public sealed class ExportTests(ExportApp app) : IClassFixture<ExportApp>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_is_one_document_with_the_share_of_every_service_and_without_what_only_proves_who_somebody_is()
+    {
+        var member = await app.Join();
+
+        using var response = await Export(member);
+
+        var data = await response.Should(HttpStatusCode.OK);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith("attachment; filename=visuels-", response.Content.Headers.ContentDisposition?.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["auth", "product", "order", "chat", "jobs"], data.EnumerateObject().Select(part => part.Name));
+        Assert.All(data.EnumerateObject().Skip(1), part => Assert.Equal(part.Name, part.Value.Text("of")));
+        var own = data.GetProperty("auth");
+        Assert.Equal(member.Person.Email, own.GetProperty("account").Text("email"));
+        Assert.True(own.GetProperty("hasPassword").GetBoolean());
+        Assert.True(Assert.Single(own.GetProperty("sessions").EnumerateArray()).GetProperty("current").GetBoolean());
+        Assert.DoesNotContain("hash", data.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    [Proves(Requirement.ServiceTokens)]
+    public async Task Each_service_is_asked_with_a_token_of_Auths_own_and_the_users()
+    {
+        var member = await app.Join();
+
+        using var response = await Export(member);
+
+        await response.Should(HttpStatusCode.OK);
+        var user = member.Http.DefaultRequestHeaders.Authorization!.Parameter;
+        Assert.Equal(4, app.Asked.Count);
+        Assert.All(app.Asked.Values, asked =>
+        {
+            Assert.Equal(user, asked.User);
+            Assert.StartsWith("Bearer ey", asked.Service, StringComparison.Ordinal);
+            Assert.DoesNotContain(user!, asked.Service, StringComparison.Ordinal);
+        });
+        Assert.Equal(4, app.Asked.Values.Select(asked => asked.Service).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("product")]
+    [InlineData("order")]
+    [InlineData("chat")]
+    [InlineData("jobs")]
+    public async Task A_service_that_fails_is_named_and_nothing_is_exported(string service)
+    {
+        var member = await app.Join();
+        foreach (var failure in new Func<HttpContext, Task>[] { Fails, EndsInTheMiddle })
+        {
+            app.Instead[service] = failure;
+            try
+            {
+                using var response = await Export(member);
+                var problem = await response.Refuses(HttpStatusCode.ServiceUnavailable, "dependency_unavailable");
+                Assert.Contains(service, problem.Text("message"), StringComparison.Ordinal);
+                Assert.DoesNotContain("canary", problem.ToString(), StringComparison.Ordinal);
+            }
+            finally
+            {
+                app.Instead.TryRemove(service, out _);
+            }
+        }
+
+        static Task Fails(HttpContext context)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        }
+
+        static async Task EndsInTheMiddle(HttpContext context)
+        {
+            await context.Response.WriteAsync("{\"canary\":[1,2");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        }
+    }
+
+    [Fact]
+    public async Task A_large_share_arrives_whole_and_leaves_no_file()
+    {
+        var member = await app.Join();
+        app.Instead["chat"] = async context =>
+        {
+            await context.Response.WriteAsync("[");
+            for (var i = 0; i < 2_000; i++)
+            {
+                await context.Response.WriteAsync($"\"{new string('x', 1000)}\",");
+            }
+
+            await context.Response.WriteAsync("\"end\"]");
+        };
+
+        try
+        {
+            using var response = await Export(member);
+            var chat = (await response.Should(HttpStatusCode.OK)).GetProperty("chat");
+            Assert.Equal(2_001, chat.GetArrayLength());
+            Assert.Equal("end", chat[2_000].GetString());
+            Assert.True(response.Content.Headers.ContentLength > 2_000_000);
+        }
+        finally
+        {
+            app.Instead.TryRemove("chat", out _);
+        }
+
+        Assert.DoesNotContain(new DirectoryInfo(Path.GetTempPath()).GetFiles("visuels-export-*"), file => file.Exists && file.Length > 0);
+    }
+
+    [Fact]
+    public async Task Nobody_exports_without_signing_in_and_nobody_who_has_left()
+    {
+        using var anonymous = await app.Http.Get("/api/v1/auth/me/export");
+        await anonymous.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
+
+        using var gone = app.Service.As(MongoDB.Bson.ObjectId.GenerateNewId(), Roles.User);
+        using var response = await gone.Get("/api/v1/auth/me/export");
+        await response.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    // The pause before a second try passes by the service's clock.
+    private async Task<HttpResponseMessage> Export(Member member)
+    {
+        var answer = member.Http.GetAsync("/api/v1/auth/me/export", Ct);
+        await Eventually.Until(
+            () =>
+            {
+                app.Clock.Advance(TimeSpan.FromMilliseconds(20));
+                return Task.FromResult(answer.IsCompleted);
+            },
+            "the export is answered");
+        return await answer;
+    }
+}
+
+public sealed class ExportLimitTests
+{
+    [Fact]
+    [Proves(Requirement.RateLimits)]
+    [Proves(Requirement.AccountLife)]
+    public async Task Five_exports_an_hour_are_enough()
+    {
+        await using var service = await ServiceUnderTest.StartAsync(AuthService.Build, test =>
+        {
+            test.Settings["RateLimiting:Enabled"] = "true";
+            test.Settings["RateLimiting:Scale"] = "1";
+        });
+        using var http = service.As(MongoDB.Bson.ObjectId.GenerateNewId(), Roles.User);
+
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 6; i++)
+        {
+            using var response = await http.Get("/api/v1/auth/me/export");
+            statuses.Add(response.StatusCode);
+        }
+
+        Assert.Equal([.. Enumerable.Repeat(HttpStatusCode.Unauthorized, 5), HttpStatusCode.TooManyRequests], statuses);
+    }
+}
