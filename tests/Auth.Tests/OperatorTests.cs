@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using MongoDB.Driver;
 using Visuels.Auth.Operator;
 using Visuels.Contracts.Accounts;
@@ -46,6 +47,29 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    [Proves(Requirement.Logs)]
+    public async Task What_the_operator_does_is_noted_by_id_and_without_the_address()
+    {
+        var member = await app.Join();
+        using var logs = new CapturedLogs();
+
+        foreach (var command in new[] { new[] { "admins", "add" }, ["users", "block"], ["users", "unblock"] })
+        {
+            await Run(app, logs, [.. command, member.Person.Email]);
+        }
+
+        var events = logs.Lines.Where(line => line.StartsWith("Visuels.Security: ", StringComparison.Ordinal)).Select(line => line.Trim()).ToList();
+        Assert.Equal(
+            [
+                $"Visuels.Security: RoleChanged who={member.Id} from=- detail=ADMIN",
+                $"Visuels.Security: BlockChanged who={member.Id} from=- detail=blocked",
+                $"Visuels.Security: BlockChanged who={member.Id} from=- detail=let in again",
+            ],
+            events);
+        Assert.DoesNotContain(logs.Lines, line => line.Contains(member.Person.Email, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_command_that_cannot_be_done_says_why()
     {
         var (unknown, why) = await Run("users", "block", "nobody@example.com");
@@ -70,7 +94,9 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
 
     private Task<(int Code, string Output)> Run(params string[] args) => Run(app, args);
 
-    internal static async Task<(int Code, string Output)> Run(AuthApp app, params string[] args)
+    internal static Task<(int Code, string Output)> Run(AuthApp app, params string[] args) => Run(app, null, args);
+
+    private static async Task<(int Code, string Output)> Run(AuthApp app, CapturedLogs? logs, params string[] args)
     {
         using var output = new StringWriter();
         var prefix = app.Service.Database.DatabaseNamespace.DatabaseName[..^"visuels-auth".Length];
@@ -84,7 +110,7 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
                 $"--Images:Folder={Path.Combine(app.Service.Keys.Folder, "images")}",
                 "--environment=Development",
             ],
-            configuration => AuthService.Build(configuration),
+            configuration => AuthService.Build(configuration, builder => builder.Logging.AddProvider(logs ?? new CapturedLogs())),
             output,
             output,
             Ct);

@@ -12,7 +12,7 @@ namespace Visuels.Auth.Deletion;
 /// the schedule when this process ends in the middle.
 /// </summary>
 internal sealed class AccountDeletion(
-    DeletedAccounts deleted, CodeStore codes, SessionStore sessions, ImageUploads uploads, TimeProvider clock)
+    DeletedAccounts deleted, CodeStore codes, SessionStore sessions, ImageUploads uploads, SecurityLog security, TimeProvider clock)
 {
     /// <summary>Longer than a request that was under way, and than the last access token.</summary>
     private static readonly TimeSpan LastRequests = TokenRules.AccessTokenLife + TimeSpan.FromMinutes(5);
@@ -27,6 +27,7 @@ internal sealed class AccountDeletion(
             return false;
         }
 
+        security.Note(SecurityEvent.AccountDeleted, before.Id.ToString());
         // From here on the caller may leave.
         await uploads.DiscardAsync(ImagesOf(before));
         await sessions.ClearAsync(before.Id, CancellationToken.None);

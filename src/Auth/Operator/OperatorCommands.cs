@@ -55,14 +55,15 @@ internal static class OperatorCommands
                 return 1;
             }
 
+            var security = app.Services.GetRequiredService<SecurityLog>();
             await output.WriteLineAsync(verb switch
             {
-                "add" => await AddAdminAsync(accounts, account, ct),
-                "block" => await BlockAsync(accounts, app.Services.GetRequiredService<SessionStore>(), account, ct),
+                "add" => await AddAdminAsync(accounts, security, account, ct),
+                "block" => await BlockAsync(accounts, app.Services.GetRequiredService<SessionStore>(), security, account, ct),
                 "reset-second-factor" => await app.Services.GetRequiredService<Authenticators>().RemoveAsync(account, ct)
                     ? $"{account.Email} signs in without a second factor now, and is told so by mail."
                     : $"{account.Email} has no second factor.",
-                _ => await UnblockAsync(accounts, account, ct),
+                _ => await UnblockAsync(accounts, security, account, ct),
             });
             return 0;
         }
@@ -78,22 +79,25 @@ internal static class OperatorCommands
         }
     }
 
-    private static async Task<string> AddAdminAsync(AccountStore accounts, Account account, CancellationToken ct)
+    private static async Task<string> AddAdminAsync(AccountStore accounts, SecurityLog security, Account account, CancellationToken ct)
     {
         await accounts.SetRoleAsync(account.Id, Roles.Admin, ct);
+        security.Note(SecurityEvent.RoleChanged, account.Id.ToString(), Roles.Admin);
         return $"{account.Email} is an administrator. {WhenHeard}";
     }
 
-    private static async Task<string> BlockAsync(AccountStore accounts, SessionStore sessions, Account account, CancellationToken ct)
+    private static async Task<string> BlockAsync(AccountStore accounts, SessionStore sessions, SecurityLog security, Account account, CancellationToken ct)
     {
         await accounts.SetBlockedAsync(account.Id, true, ct);
+        security.Note(SecurityEvent.BlockChanged, account.Id.ToString(), "blocked");
         await sessions.ClearAsync(account.Id, ct);
         return $"{account.Email} is blocked, and its sessions have ended. {WhenHeard}";
     }
 
-    private static async Task<string> UnblockAsync(AccountStore accounts, Account account, CancellationToken ct)
+    private static async Task<string> UnblockAsync(AccountStore accounts, SecurityLog security, Account account, CancellationToken ct)
     {
         await accounts.SetBlockedAsync(account.Id, false, ct);
+        security.Note(SecurityEvent.BlockChanged, account.Id.ToString(), "let in again");
         return $"{account.Email} may sign in again.";
     }
 }

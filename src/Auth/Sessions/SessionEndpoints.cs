@@ -98,10 +98,12 @@ internal static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> EndOthers(ClaimsPrincipal user, AccountStore accounts, SessionStore sessions, CancellationToken ct)
+    private static async Task<NoContent> EndOthers(
+        ClaimsPrincipal user, AccountStore accounts, SessionStore sessions, SecurityLog security, CancellationToken ct)
     {
         var kept = user.FindSessionId();
         await accounts.EndSessionsAsync(user.GetUserId(), kept, ct);
+        security.Note(SecurityEvent.SessionsEnded, user.GetUserId().ToString(), "all but this one");
         await sessions.ClearAsync(user.GetUserId(), ct, kept);
         return TypedResults.NoContent();
     }

@@ -4,11 +4,12 @@ using Visuels.Auth.Accounts;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Sessions;
 
 /// <summary>Collection <c>sessions</c>. Whether a session that is here goes on is its account's say, too: <see cref="Account.Admits"/>.</summary>
-internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens, OutboxSignal signal, TimeProvider clock) : ICreatesIndexes
+internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens, OutboxSignal signal, SecurityLog security, TimeProvider clock) : ICreatesIndexes
 {
     public const string Collection = "sessions";
 
@@ -46,6 +47,7 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
             ExpiresAt = now + Session.Life,
         };
         await _sessions.InsertOneAsync(session, cancellationToken: ct);
+        security.Note(SecurityEvent.SignedIn, account.Id.ToString(), $"session {id}");
         await EndOldestAsync(account.Id, ct);
         return (session, token);
     }
@@ -78,6 +80,7 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
 
         if (session is not null)
         {
+            security.Note(SecurityEvent.RefreshTokenReused, session.UserId.ToString(), $"session {session.Id}");
             await EndAsync(session.Id, ct);
         }
 
@@ -143,6 +146,11 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
             new BulkWriteOptions { IsOrdered = false },
             ct);
         signal.Raise();
+        foreach (var session in result.MatchedCount > 0 ? sessions : [])
+        {
+            security.Note(SecurityEvent.SessionsEnded, session.UserId.ToString(), $"session {session.Id}");
+        }
+
         return result.MatchedCount > 0;
     }
 

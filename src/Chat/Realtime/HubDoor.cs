@@ -18,7 +18,7 @@ internal static class HubDoor
             {
                 if (IsByCookie(context.Request) && !CrossSiteDefence.IsFromUs(context))
                 {
-                    return Problems.Forbidden("csrf", "This request came from a page that is not ours.").ExecuteAsync(context);
+                    return CrossSiteDefence.RefuseAsync(context);
                 }
 
                 return OpensConnection(context.Request) && context.User.FindUserId() is { } user && connections.IsFull(user)

@@ -46,6 +46,7 @@ public static class Authentication
                     OnMessageReceived = ReadToken,
                     OnTokenValidated = context => CheckRevocations(context, revocations),
                     OnChallenge = Challenge,
+                    OnForbidden = context => NoteForbidden(context, SecurityEvent.AccessDenied),
                 };
             });
         services.AddOptions<JwtBearerOptions>(ServiceScheme)
@@ -63,12 +64,15 @@ public static class Authentication
                     {
                         if (!calls.TryUse(context.Principal!, context.Request))
                         {
+                            var caller = context.Principal!.FindFirst(TokenRules.Subject)?.Issuer ?? "-";
+                            Note(context.HttpContext, SecurityEvent.ServiceCallRefused, caller);
                             context.Fail("The token is for another call, or was used before.");
                         }
 
                         return Task.CompletedTask;
                     },
                     OnChallenge = Challenge,
+                    OnForbidden = context => NoteForbidden(context, SecurityEvent.ServiceCallRefused),
                 };
             });
 
@@ -135,6 +139,24 @@ public static class Authentication
 
         return Task.CompletedTask;
     }
+
+    // A route that lets in people and services asks both schemes; only the one that the caller came by speaks.
+    private static Task NoteForbidden(ForbiddenContext context, SecurityEvent what)
+    {
+        var ofService = what == SecurityEvent.ServiceCallRefused;
+        var caller = context.HttpContext.User.Identities
+            .FirstOrDefault(identity => identity.IsAuthenticated && (identity.AuthenticationType == ServiceIdentityType) == ofService)
+            ?.FindFirst(TokenRules.Subject);
+        if (caller is not null)
+        {
+            Note(context.HttpContext, what, ofService ? caller.Issuer : caller.Value);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void Note(HttpContext context, SecurityEvent what, string who) =>
+        context.RequestServices.GetRequiredService<SecurityLog>().Note(what, who, context.GetEndpoint()?.DisplayName ?? "-");
 
     private static Task Challenge(JwtBearerChallengeContext context)
     {

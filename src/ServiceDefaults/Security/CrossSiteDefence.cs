@@ -17,8 +17,16 @@ public static class CrossSiteDefence
     {
         app.Use((context, next) =>
             IsUnsafe(context.Request) && HasSessionCookie(context.Request) && !IsFromUs(context)
-                ? Problems.Forbidden("csrf", "This request came from a page that is not ours.").ExecuteAsync(context)
+                ? RefuseAsync(context)
                 : next(context));
+    }
+
+    /// <summary>Answers 403 <c>csrf</c>.</summary>
+    /// <param name="context">The request.</param>
+    public static Task RefuseAsync(HttpContext context)
+    {
+        context.RequestServices.GetRequiredService<SecurityLog>().Note(SecurityEvent.CrossSiteRefused, "-", context.GetEndpoint()?.DisplayName ?? "-");
+        return Problems.Forbidden("csrf", "This request came from a page that is not ours.").ExecuteAsync(context);
     }
 
     /// <summary>Whether an origin is the storefront, the Gateway or the service itself. <c>null</c> never is.</summary>

@@ -32,7 +32,6 @@ public class SixServices : IAsyncLifetime
     ];
 
     private readonly Dictionary<string, WebApplication> _apps = [];
-    private readonly InProcessBroker _broker = new();
     private int _portBase;
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(service => service.Identity.Name)];
@@ -40,6 +39,9 @@ public class SixServices : IAsyncLifetime
     public TestKeys Keys { get; } = new();
 
     public CapturedLogs Logs { get; } = new();
+
+    /// <summary>The bus of all services; a probe may join it.</summary>
+    public InProcessBroker Broker { get; } = new();
 
     /// <summary>One client for all: requests carry their own headers.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
@@ -77,7 +79,7 @@ public class SixServices : IAsyncLifetime
                 builder.WebHost.UseUrls(AddressOf(identity.Name).ToString());
                 builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning);
                 builder.Configuration.AddInMemoryCollection(settings);
-                builder.Services.AddSingleton(_broker);
+                builder.Services.AddSingleton(Broker);
             });
             Faults.Use(_apps[identity.Name], identity.Name);
         }
