@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Visuels.Auth.Accounts;
 using Visuels.ServiceDefaults.Security;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -71,6 +72,7 @@ public sealed class ArtistTests(AuthApp app) : IClassFixture<AuthApp>
     [InlineData("page=99999")]
     [InlineData("cursor=nonsense")]
     [InlineData("q=12345678901234567890123456789012345678901234567890123456789012345")]
+    [Proves(Requirement.Paging)]
     public async Task A_question_the_directory_does_not_understand_is_refused(string query)
     {
         using var response = await app.Http.Get($"{Artists}?{query}");

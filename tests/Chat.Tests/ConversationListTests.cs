@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
 
@@ -60,6 +61,7 @@ public sealed class ConversationListTests(ChatApp app) : IClassFixture<ChatApp>
     [InlineData("cursor=x")]
     [InlineData("cursor=")]
     [InlineData("cursor=FAAAAAR2AAwAAAAQMAABAAAAAAA")]
+    [Proves(Requirement.Paging)]
     public async Task A_bad_page_is_refused(string query)
     {
         using var response = await app.Buyer().Http.GetAsync($"/api/v1/message/conversations?{query}", Ct);

@@ -64,6 +64,7 @@ public sealed class HistoryTests(ChatApp app) : IClassFixture<ChatApp>
     [InlineData("before=-3")]
     [InlineData("before=1.5")]
     [InlineData("before=99999999999999999999")]
+    [Proves(Requirement.Paging)]
     public async Task A_bad_page_is_refused(string query)
     {
         var (buyer, artist) = (app.Buyer(), app.Artist());

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using Visuels.Orders.Artworks;
 using Visuels.Orders.Carts;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
@@ -110,6 +111,7 @@ public sealed class ListTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.Paging)]
     public async Task Nonsense_in_the_query_is_refused()
     {
         foreach (var query in new[]

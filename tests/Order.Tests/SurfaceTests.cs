@@ -3,6 +3,7 @@ using System.Text;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
@@ -71,6 +72,7 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves("T17")]
     public async Task A_malformed_id_is_400()
     {
         var (artist, buyer) = (app.Artist(), app.Buyer());
@@ -86,6 +88,7 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.Validation)]
     public async Task A_bad_order_is_400_and_nothing_is_ordered()
     {
         var buyer = app.Buyer();
@@ -108,6 +111,7 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.Validation)]
     public async Task A_bad_line_is_400_and_the_cart_stays()
     {
         var buyer = app.Buyer();
@@ -124,6 +128,7 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.Validation)]
     public async Task A_bad_answer_is_400_and_the_order_stays()
     {
         var (artist, buyer) = (app.Artist(), app.Buyer());

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using MongoDB.Bson;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Products.Tests;
 
@@ -36,6 +37,7 @@ public sealed class BrowsingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    [Proves(Requirement.FieldRights), Proves("T14")]
     public async Task A_product_is_shown_in_full_with_its_artist_but_not_the_artists_address()
     {
         var artist = app.NewArtist();
@@ -53,6 +55,7 @@ public sealed class BrowsingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    [Proves("T17")]
     public async Task What_does_not_exist_is_404_and_what_is_no_id_is_400()
     {
         using var unknown = await app.Anonymous.GetAsync($"{ProductApp.Root}/{ObjectId.GenerateNewId()}", Ct);
@@ -80,6 +83,7 @@ public sealed class BrowsingTests(ProductApp app) : IClassFixture<ProductApp>
     [InlineData("q=a&q=b")]
     [InlineData("category=a&category=b")]
     [InlineData("q=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [Proves(Requirement.Paging), Proves(Requirement.Validation)]
     public async Task A_bad_query_is_400(string query)
     {
         using var response = await app.Anonymous.GetAsync($"{ProductApp.Root}?{query}", Ct);
@@ -96,6 +100,7 @@ public sealed class BrowsingTests(ProductApp app) : IClassFixture<ProductApp>
     [InlineData("-harbour")]
     [InlineData("%24where")]
     [InlineData("%00")]
+    [Proves(Requirement.Injection), Proves("T10")]
     public async Task Signs_of_a_search_language_are_only_signs(string q)
     {
         using var response = await app.Anonymous.GetAsync($"{ProductApp.Root}?q={q}", Ct);

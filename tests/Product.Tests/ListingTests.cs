@@ -108,6 +108,7 @@ public sealed class ListingTests(ProductApp app) : IClassFixture<ProductApp>
     [InlineData("certified", "maybe")]
     [InlineData("width", "-3")]
     [InlineData("width", "wide")]
+    [Proves(Requirement.Validation)]
     public async Task A_form_that_breaks_a_rule_is_refused_and_stores_nothing(string field, string? value)
     {
         var files = app.StoredFiles.Length;
@@ -133,6 +134,7 @@ public sealed class ListingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    [Proves(Requirement.Validation)]
     public async Task A_title_may_be_120_characters_long_and_no_longer()
     {
         var artist = app.NewArtist();
