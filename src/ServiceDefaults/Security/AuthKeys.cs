@@ -34,7 +34,7 @@ internal sealed class AuthKeys(IAuthKeySource source, TimeProvider clock) : Base
     {
         if (_current is null || _lacksKey.Value)
         {
-            var reading = ReadAsync(_current is null ? PauseBeforeFirst : PauseForUnknown, cancel);
+            var reading = ReadUnlessTriedAsync(_current is null ? PauseBeforeFirst : PauseForUnknown, cancel);
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -42,11 +42,23 @@ internal sealed class AuthKeys(IAuthKeySource source, TimeProvider clock) : Base
     }
 
     /// <summary>Reads the keys now.</summary>
-    public Task ReadAsync(CancellationToken ct) => ReadAsync(TimeSpan.Zero, ct);
+    public async Task ReadAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            Take(await source.ReadAsync(ct));
+            _triedAt = clock.GetTimestamp();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
 
     public void Dispose() => _one.Dispose();
 
-    private async Task ReadAsync(TimeSpan pause, CancellationToken ct)
+    private async Task ReadUnlessTriedAsync(TimeSpan pause, CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try

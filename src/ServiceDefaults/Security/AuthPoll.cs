@@ -8,6 +8,9 @@ namespace Visuels.ServiceDefaults.Security;
 /// <summary>Asks Auth for something at the start and from time to time; sooner while Auth does not answer.</summary>
 internal abstract partial class AuthPoll(string what, TimeSpan every, TimeProvider clock, ILogger logger) : BackgroundService
 {
+    // Services that start together do not find each other at once.
+    private const int WorthTelling = 3;
+
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(2);
 
@@ -42,7 +45,7 @@ internal abstract partial class AuthPoll(string what, TimeSpan every, TimeProvid
         try
         {
             await AskAsync(stopping);
-            if (_failures > 0)
+            if (_failures >= WorthTelling)
             {
                 LogBack(what);
             }
@@ -51,7 +54,7 @@ internal abstract partial class AuthPoll(string what, TimeSpan every, TimeProvid
         }
         catch (Exception e)
         {
-            if (_failures++ == 0 && !stopping.IsCancellationRequested)
+            if (++_failures == WorthTelling && !stopping.IsCancellationRequested)
             {
                 LogAway(what, (e.InnerException ?? e).GetType().Name);
             }
