@@ -12,6 +12,7 @@ public sealed class ArtistTests(AuthApp app) : IClassFixture<AuthApp>
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Proves(Requirement.FieldRights)]
     public async Task Everybody_sees_an_artist_by_user_name_but_not_the_address()
     {
         var artist = await app.Join(Roles.Artist);

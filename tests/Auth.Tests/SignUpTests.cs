@@ -191,6 +191,8 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
     [InlineData("""{"email":"a@example.com","username":"abcd","name":"A","password":"password1234"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcdefgh","name":"A","password":"ABCDEFGH"}""")]
     [InlineData("""{"email":"a@example.com","username":"abcd","name":"\ud800","password":"correct horse battery"}""")]
+    [Proves(Requirement.Validation)]
+    [Proves(Requirement.FieldRights)]
     public async Task A_sign_up_that_breaks_a_rule_is_refused_and_leaves_nothing_behind(string body)
     {
         using var response = await app.Http.PostRaw("/api/v1/auth/email-signup", body);

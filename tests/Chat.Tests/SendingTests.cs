@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Visuels.Chat.Conversations;
-using Visuels.ServiceDefaults.Security;
 using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
@@ -58,6 +57,7 @@ public sealed class SendingTests(ChatApp app) : IClassFixture<ChatApp>
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("")]
+    [Proves(Requirement.Validation)]
     public async Task A_message_that_breaks_a_rule_is_refused_and_not_stored(string body)
     {
         var (buyer, artist) = (app.Buyer(), app.Artist());
@@ -178,6 +178,7 @@ public sealed class SendingTests(ChatApp app) : IClassFixture<ChatApp>
     }
 
     [Fact]
+    [Proves(Requirement.Idempotency)]
     public async Task A_message_resent_many_times_at_once_is_stored_once()
     {
         var (buyer, artist) = (app.Buyer(), app.Artist());

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.EndToEnd.Tests;
 
@@ -118,6 +119,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.EventSchema)]
     public async Task What_is_no_message_of_ours_is_shown_without_harm()
     {
         var properties = new BasicProperties { MessageId = "m1\u001b[2J\r\nm2", Headers = new Dictionary<string, object?> { ["MT-Fault-ExceptionType"] = "Bad\u0007Type" } };

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Gateway.Tests;
 
@@ -90,6 +91,7 @@ public sealed class RoutingTests : IAsyncLifetime
     [Theory]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n", "400 Bad Request", "invalid_request")]
     [InlineData("Content-Length: 32000000\r\n\r\n", "413 Payload Too Large", "payload_too_large")]
+    [Proves(Requirement.Limits)]
     public async Task A_body_that_cannot_be_forwarded_is_its_senders_fault(string rest, string status, string code)
     {
         _gateway.Backends.Answer = async context =>
@@ -108,6 +110,7 @@ public sealed class RoutingTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.Cors)]
     public async Task The_storefront_gets_cors_headers_once_and_others_none()
     {
         _gateway.Backends.Answer = context =>
@@ -128,6 +131,7 @@ public sealed class RoutingTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.Cors)]
     public async Task A_preflight_of_the_storefront_is_answered_by_the_gateway()
     {
         using var preflight = new HttpRequestMessage(HttpMethod.Options, "/products/1");
@@ -156,6 +160,7 @@ public sealed class RoutingTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.RateLimits)]
     public async Task A_client_cannot_choose_the_address_it_is_counted_by()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/products") { Headers = { { "X-Forwarded-For", "203.0.113.9" } } };

@@ -13,6 +13,7 @@ using Visuels.Jobs.Mailbox;
 using Visuels.ServiceDefaults;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Jobs.Tests;
 
@@ -117,6 +118,7 @@ public sealed class ServiceTests(JobsApp jobs) : IClassFixture<JobsApp>
     [Theory]
     [InlineData("Staging", null)]
     [InlineData("Development", "127.0.0.1")]
+    [Proves(Requirement.DocsHidden)]
     public async Task There_is_no_mailbox_to_read_outside_Development_or_beside_an_SMTP_server(string environment, string? smtpHost)
     {
         await using var app = await JobsApp.StartAsync(test => (test.Environment, test.Settings["Smtp:Host"]) = (environment, smtpHost));

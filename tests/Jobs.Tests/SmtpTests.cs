@@ -8,6 +8,7 @@ using Visuels.Jobs.Ledger;
 using Visuels.Jobs.Templates;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Jobs.Tests;
 
@@ -179,6 +180,7 @@ public sealed class SmtpTests : IAsyncLifetime
     [Theory]
     [InlineData("Auto", false)]
     [InlineData("None", true)]
+    [Proves(Requirement.Tls)]
     public async Task A_password_goes_over_an_open_line_only_when_that_is_asked_for(string security, bool isSent)
     {
         await using var app = await JobsApp.StartAsync(test =>

@@ -1,5 +1,6 @@
 using System.Net;
 using Visuels.Orders.Carts;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
@@ -67,6 +68,7 @@ public sealed class CartTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.ObjectRights)]
     public async Task A_cart_is_its_buyers_alone()
     {
         var artwork = app.List(app.Artist());

@@ -26,6 +26,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [Fact]
+    [Proves(Requirement.Idempotency)]
     public async Task A_repeated_request_gets_the_first_answer_to_the_byte_whatever_has_happened_since()
     {
         var (artist, buyer) = (_app.Artist(), _app.Buyer());
@@ -75,6 +76,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.Idempotency)]
     public async Task The_same_key_with_another_body_is_422_and_orders_nothing()
     {
         var (artist, buyer) = (_app.Artist(), _app.Buyer());

@@ -1,6 +1,7 @@
 using System.Net;
 using Visuels.Contracts.Orders;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Orders.Tests;
 
@@ -10,6 +11,7 @@ public sealed class PlacingRaceTests(OrderApp app) : IClassFixture<OrderApp>
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Proves(Requirement.Idempotency)]
     public async Task Twenty_parallel_creates_with_one_key_make_one_order_and_give_one_answer()
     {
         var buyer = app.Buyer();

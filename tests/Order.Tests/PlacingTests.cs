@@ -98,6 +98,7 @@ public sealed class PlacingTests(OrderApp app) : IClassFixture<OrderApp>
 
     [Fact]
     [Proves("T6")]
+    [Proves(Requirement.ObjectRights)]
     public async Task One_buyers_open_order_is_no_business_of_another()
     {
         var artist = app.Artist();

@@ -9,6 +9,7 @@ namespace Visuels.Orders.Tests;
 public sealed class RaceTests(OrderApp app) : IClassFixture<OrderApp>
 {
     [Fact]
+    [Proves(Requirement.OrderStates)]
     public async Task A_hundred_parallel_accepts_of_a_hundred_orders_for_one_piece_accept_exactly_one()
     {
         var artist = app.Artist();
@@ -102,6 +103,7 @@ public sealed class RaceTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    [Proves(Requirement.OrderStates)]
     public async Task When_cancel_and_accept_meet_exactly_one_wins_and_both_sides_read_the_same()
     {
         for (var round = 0; round < 50; round++)

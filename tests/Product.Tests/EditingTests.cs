@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Visuels.Contracts.Products;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Products.Tests;
 
@@ -72,6 +73,8 @@ public sealed class EditingTests(ProductApp app) : IClassFixture<ProductApp>
     [InlineData("""{"title":"a","title":"b"}""")]
     [InlineData("""[]""")]
     [InlineData("""{""")]
+    [Proves(Requirement.FieldRights)]
+    [Proves(Requirement.Validation)]
     public async Task A_change_that_breaks_a_rule_is_refused_and_changes_nothing(string body)
     {
         var artist = app.NewArtist();

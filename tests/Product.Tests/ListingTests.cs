@@ -171,6 +171,7 @@ public sealed class ListingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    [Proves(Requirement.ServiceTokens)]
     public async Task A_service_token_is_no_artist()
     {
         using var form = ProductForm.With([]);
@@ -180,6 +181,7 @@ public sealed class ListingTests(ProductApp app) : IClassFixture<ProductApp>
     }
 
     [Fact]
+    [Proves(Requirement.ObjectRights)]
     public async Task Others_products_and_unknown_ones_cannot_be_told_apart()
     {
         var product = await app.NewArtist().ListAsync();

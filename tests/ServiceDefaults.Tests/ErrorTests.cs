@@ -59,6 +59,7 @@ public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
     [InlineData("""{"title":"x","price":1,"framed":true}""")]
     [InlineData("""{"title":"Dusk","price":-1,"framed":true}""")]
     [InlineData("""{"title":"Dusk","price":1,"framed":true,"at":"yesterday"}""")]
+    [Proves(Requirement.Validation)]
     public async Task A_body_that_breaks_a_rule_is_the_callers_fault_and_says_so(string body)
     {
         var response = await app.Service.Anonymous.PostAsync("/things", new StringContent(body, Encoding.UTF8, "application/json"), Ct);
@@ -102,6 +103,9 @@ public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
     [InlineData("GET", "/me", 401, "unauthorized")]
     [InlineData("GET", "/broken", 500, "internal_error")]
     [InlineData("GET", "/dependency", 503, "dependency_unavailable")]
+    [Proves(Requirement.Errors)]
+    [Proves("T17")]
+    [Proves(Requirement.Methods)]
     public async Task Every_failure_is_a_problem_with_a_code_and_no_insides(string method, string path, int status, string code)
     {
         var response = await app.Service.Anonymous.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), Ct);
@@ -158,6 +162,7 @@ public class ErrorTests(SampleApp app) : IClassFixture<SampleApp>
     }
 
     [Fact]
+    [Proves(Requirement.Limits)]
     public async Task A_body_over_the_limit_is_413()
     {
         var response = await app.Service.Anonymous.PostAsync(

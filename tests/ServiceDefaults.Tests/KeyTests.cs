@@ -5,6 +5,7 @@ using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests;
 
@@ -62,6 +63,7 @@ public class KeyTests
     [InlineData("k1 short")]
     [InlineData("k1")]
     [InlineData("k.1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [Proves(Requirement.Secrets)]
     public void A_key_file_that_holds_no_key_stops_the_start(string content) =>
         Assert.Throws<StartupException>(() => KeyRing.Parse("a.key", content));
 
@@ -81,6 +83,7 @@ public class KeyTests
     }
 
     [Fact]
+    [Proves(Requirement.Secrets)]
     public void Production_never_makes_a_key()
     {
         var path = TemporaryFolder.Create("visuels-keys-");

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
@@ -40,6 +41,8 @@ internal static class SampleService
         app.MapPost("/things", (SampleThing thing) => TypedResults.Ok(thing)).AllowAnonymous();
         app.MapGet("/me", (ClaimsPrincipal user) => new { _id = user.GetUserId(), role = user.GetRole() }).RequireAuthorization(Policies.Member);
         app.MapPost("/forms", (IFormCollection form) => form.Count).AllowAnonymous().DisableAntiforgery();
+        app.MapMethods("/matrix", ["GET", "HEAD"], () => "ok").RequireAuthorization(Policies.Member);
+        app.MapMethods("/matrix", ["POST", "PUT", "PATCH", "DELETE"], ([FromBody] SampleThing thing) => TypedResults.Ok(thing)).RequireAuthorization(Policies.Member);
         app.MapPost("/me", () => "done").RequireAuthorization(Policies.Member);
         app.MapGet("/artists-only", () => "ok").RequireAuthorization(Policies.Artist);
         app.MapGet("/internal", () => "ok").RequireServices("order", "chat");

@@ -46,6 +46,8 @@ public class SixServices : IAsyncLifetime
     /// <summary>One client for all: requests carry their own headers.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
 
+    protected virtual string Environment => "Development";
+
     public WebApplication this[string service] => _apps[service];
 
     public Uri AddressOf(string service) => new($"http://localhost:{_portBase + Names.ToList().IndexOf(service)}");
@@ -74,7 +76,7 @@ public class SixServices : IAsyncLifetime
         Prepare(settings);
         foreach (var (identity, build) in All)
         {
-            _apps[identity.Name] = build(["--environment=Development"], builder =>
+            _apps[identity.Name] = build([$"--environment={Environment}"], builder =>
             {
                 builder.WebHost.UseUrls(AddressOf(identity.Name).ToString());
                 builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning);

@@ -3,6 +3,7 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests.Messaging;
 
@@ -36,6 +37,7 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
+    [Proves(Requirement.EventSchema)]
     public async Task A_document_that_cannot_be_read_holds_up_no_other_and_stops_nothing()
     {
         await using var app = await OutboxApp.CreateAsync();
@@ -307,6 +309,7 @@ public sealed class OutboxRelayTests
     }
 
     [Fact]
+    [Proves(Requirement.EventSchema)]
     public async Task An_entry_that_nobody_can_read_holds_up_nothing_and_is_parked_in_the_end()
     {
         await using var app = await OutboxApp.CreateAsync();

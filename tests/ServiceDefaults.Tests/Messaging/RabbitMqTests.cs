@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ using Visuels.Contracts.Orders;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.ServiceDefaults.Tests.Messaging;
 
@@ -121,6 +123,7 @@ public sealed class RabbitMqTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.EventSchema)]
     public async Task A_message_that_fails_for_good_ends_in_the_error_queue_and_stops_nothing_behind_it()
     {
         await using var order = await MessagingHost.StartAsync("order", Configuration, bus => bus.Record<UserRegistered>(Readers));
@@ -294,6 +297,38 @@ public sealed class RabbitMqTests : IAsyncLifetime
 
         Assert.Equal(entry.Body, envelope.RootElement.GetProperty("message").GetRawText());
         Assert.Equal(entry.Id.ToString(), envelope.RootElement.GetProperty("messageId").GetString());
+    }
+
+    [Fact]
+    [Proves(Requirement.EventSchema)]
+    public async Task What_no_service_of_ours_sends_is_put_aside_and_its_reader_goes_on()
+    {
+        await using var order = await MessagingHost.StartAsync("order", Configuration, bus => bus.Record<UserRegistered>(Readers));
+        const string Ours = "urn:message:Visuels.Contracts.Accounts:UserRegistered";
+        string[] forged =
+        [
+            "no JSON at all",
+            "[1,2,3]",
+            "{}",
+            $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:Visuels.Contracts.Accounts:UserPromoted"],"message":{"userId":"u1","role":"ADMIN"} }""",
+            $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["urn:message:System.Diagnostics:Process"],"message":{"$type":"System.Diagnostics.Process, System","fileName":"sh"} }""",
+            $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["{{Ours}}"],"message":{"userId":{"$gt":""},"version":"many"} }""",
+            $$"""{"messageId":"{{Guid.NewGuid()}}","messageType":["{{Ours}}"],"message":{"userId":"u1","version":1,"email":"{{new string('x', 100_000)}}","username":"u","name":"U","role":"USER","at":"2026-01-01T00:00:00Z"} }""",
+        ];
+
+        await PublishAsync(order, Events.Registered(1));
+        await Eventually.Until(() => order.Seen.In(Readers).Any(), "the reader is there");
+        foreach (var body in forged)
+        {
+            await _channel.BasicPublishAsync(
+                "", Readers, mandatory: true, new BasicProperties { ContentType = "application/vnd.masstransit+json" }, Encoding.UTF8.GetBytes(body), Ct);
+        }
+
+        await PublishAsync(order, Events.Registered(2));
+
+        await Eventually.Until(() => order.Seen.In(Readers).Count() == 2, "the event behind them arrives");
+        await Eventually.Until(async () => await CountAsync($"{Readers}_error") + await CountAsync($"{Readers}_skipped") == forged.Length, "each of them is put aside");
+        Assert.Equal([Events.Registered(1), Events.Registered(2)], order.Seen.In(Readers).Select(seen => seen.Event));
     }
 
     private static string Skip()
