@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Visuels.Chat.Conversations;
+using Visuels.ServiceDefaults.Security;
 using Visuels.Testing.Requirements;
 
 namespace Visuels.Chat.Tests;
