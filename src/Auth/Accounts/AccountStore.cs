@@ -142,7 +142,10 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         var told = new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, now);
         await _accounts.UpdateOneAsync(
             Filter.Eq(a => a.Id, account.Id) & Present, Update.Unset(a => a.UnprovenUntil).Publishing(now, isTold ? [told] : []), cancellationToken: ct);
-        signal.Raise();
+        if (isTold)
+        {
+            signal.Raise();
+        }
     }
 
     /// <summary>Puts a stronger hash of the same password in the place of the one that was read.</summary>

@@ -25,15 +25,25 @@ internal sealed class CodeStore(IMongoDatabase database, OutboxSignal signal, Ti
 
     /// <summary>Gives a flow a new code, or an appearance of one, with the event that has it mailed.</summary>
     /// <returns>False when somebody else was faster; then nothing changed.</returns>
-    public Task<bool> TrySendAsync(Code read, string id, CodeFlow flow, CodeSent sent, object[] events, CancellationToken ct) => TryWriteAsync(
-        read,
-        id,
-        Update
-            .Set(Path(id), flow)
-            .Set(code => code.Sent, [.. read.Sent.Where(earlier => sent.At < earlier.At + Code.Day), sent])
-            .Set(code => code.Attempts, 0)
-            .Publishing(sent.At, events),
-        ct);
+    public async Task<bool> TrySendAsync(Code read, string id, CodeFlow flow, CodeSent sent, object[] events, CancellationToken ct)
+    {
+        var isWritten = await TryWriteAsync(
+            read,
+            id,
+            Update
+                .Set(Path(id), flow)
+                .Set(code => code.Sent, [.. read.Sent.Where(earlier => sent.At < earlier.At + Code.Day), sent])
+                .Set(code => code.Attempts, 0)
+                .Publishing(sent.At, events),
+            ct);
+        if (events.Length > 0)
+        {
+            // Not for nothing: a relay that sets to work in the middle of a request would slow down what follows, for known addresses only.
+            signal.Raise();
+        }
+
+        return isWritten;
+    }
 
     /// <summary>Notes what a flow wants, without a new code for it: an older one stays good.</summary>
     /// <returns>False when somebody else was faster; then nothing changed.</returns>
@@ -97,7 +107,6 @@ internal sealed class CodeStore(IMongoDatabase database, OutboxSignal signal, Ti
         {
             var result = await _codes.UpdateOneAsync(
                 code => code.Key == read.Key && code.Version == read.Version, update, new UpdateOptions { IsUpsert = read.Version == 0 }, ct);
-            signal.Raise();
             return result.MatchedCount == 1 || result.UpsertedId is not null;
         }
         catch (MongoException e) when (e.IsDuplicateKey())
