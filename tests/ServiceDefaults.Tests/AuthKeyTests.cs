@@ -120,6 +120,18 @@ public sealed class AuthKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_auth_has_withdrawn_is_refused_also_when_no_other_was_ever_used()
+    {
+        Assert.Equal(HttpStatusCode.OK, await Me(Token()));
+        using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _service.Auth.InsteadOfKeys = context => Results.Text(Document(next, "next"), "application/json").ExecuteAsync(context);
+
+        _clock.Advance(TimeSpan.FromMinutes(5));
+
+        await Eventually.Until(async () => await Me(Token()) == HttpStatusCode.Unauthorized, "the withdrawn key is refused");
+    }
+
+    [Fact]
     public async Task An_answer_that_is_no_key_set_changes_nothing()
     {
         _clock.Advance(TimeSpan.FromMinutes(1));

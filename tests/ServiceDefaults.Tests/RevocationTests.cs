@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using Visuels.Contracts.Accounts;
@@ -104,6 +105,28 @@ public sealed class RevocationTests
         // Not eventually: the first request.
         Assert.Equal(HttpStatusCode.Unauthorized, (await later.Client(Token(later, generation: 0)).GetAsync("/me", Ct)).StatusCode);
         await later.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_service_does_not_begin_before_the_first_answer_unless_that_takes_long()
+    {
+        var source = new SlowSource(Revoked(version: 2, generation: 1, endedBelow: 1));
+        var revocations = new Revocations(TimeProvider.System);
+        using var refill = new RevocationRefill(revocations, source, TimeProvider.System, NullLogger<RevocationRefill>.Instance);
+
+        var start = refill.StartAsync(Ct);
+        await source.Asked.Task.WaitAsync(Ct);
+        Assert.False(start.IsCompleted);
+        source.Answer.SetResult();
+
+        await start;
+        Assert.Equal(1, revocations.Count);
+        await refill.StopAsync(Ct);
+
+        var hanging = new SlowSource();
+        using var patient = new RevocationRefill(revocations, hanging, TimeProvider.System, NullLogger<RevocationRefill>.Instance);
+        await patient.StartAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        await patient.StopAsync(Ct);
     }
 
     [Fact]
@@ -222,4 +245,18 @@ public sealed class RevocationTests
             new Claim(TokenRules.Generation, generation.ToString(CultureInfo.InvariantCulture)),
         ],
         "test"));
+
+    private sealed class SlowSource(params SessionsRevoked[] revoked) : IRevocationSource
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task<RevocationsResponse> SinceAsync(DateTimeOffset? since, CancellationToken ct)
+        {
+            Asked.TrySetResult();
+            await Answer.Task.WaitAsync(ct);
+            return new RevocationsResponse(revoked, [], DateTimeOffset.UtcNow, More: false);
+        }
+    }
 }

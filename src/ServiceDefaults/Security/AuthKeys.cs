@@ -10,17 +10,26 @@ namespace Visuels.ServiceDefaults.Security;
 /// The keys by which access tokens are checked, as Auth publishes them. They stay in use while Auth is away. A token of an unknown key has
 /// Auth asked, at most twice a minute however many such tokens come; only those requests wait for the answer.
 /// </summary>
-internal sealed class AuthKeys(IAuthKeySource source, TimeProvider clock) : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>, IDisposable
+internal sealed class AuthKeys : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>, IDisposable
 {
     // Until the first keys are there, requests ask one after the other; those that waited need not wait for an answer of their own.
     private static readonly TimeSpan PauseBeforeFirst = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseForUnknown = TimeSpan.FromSeconds(30);
 
+    private readonly IAuthKeySource _source;
+    private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly AsyncLocal<bool> _lacksKey = new();
     private volatile OpenIdConnectConfiguration? _current;
     private string? _document;
     private long? _triedAt;
+
+    public AuthKeys(IAuthKeySource source, TimeProvider clock)
+    {
+        (_source, _clock) = (source, clock);
+        // Of its own accord the library would accept the keys before these for another hour.
+        UseLastKnownGoodConfiguration = false;
+    }
 
     /// <summary>Whether Auth's keys have been read at least once; if not, a token that seems unknown may well be good.</summary>
     public bool EverRead => _current is not null;
@@ -47,8 +56,8 @@ internal sealed class AuthKeys(IAuthKeySource source, TimeProvider clock) : Base
         await _one.WaitAsync(ct);
         try
         {
-            Take(await source.ReadAsync(ct));
-            _triedAt = clock.GetTimestamp();
+            Take(await _source.ReadAsync(ct));
+            _triedAt = _clock.GetTimestamp();
         }
         finally
         {
@@ -63,19 +72,19 @@ internal sealed class AuthKeys(IAuthKeySource source, TimeProvider clock) : Base
         await _one.WaitAsync(ct);
         try
         {
-            if (_triedAt is { } tried && clock.GetElapsedTime(tried) < pause)
+            if (_triedAt is { } tried && _clock.GetElapsedTime(tried) < pause)
             {
                 return;
             }
 
             try
             {
-                Take(await source.ReadAsync(ct));
+                Take(await _source.ReadAsync(ct));
             }
             finally
             {
                 // From its end on: those who waited for a try that failed need no other.
-                _triedAt = clock.GetTimestamp();
+                _triedAt = _clock.GetTimestamp();
             }
         }
         finally
