@@ -210,6 +210,11 @@ public sealed class GoogleTests(GoogleApp app) : IClassFixture<GoogleApp>
         using var right = await Return($"code={app.Google.Agree(challenge, user)}&state={Uri.EscapeDataString(state)}", cookie);
         using var me = await Me(right);
         await me.Should(HttpStatusCode.OK);
+
+        (challenge, cookie) = await Leave("mode=signin");
+        state = StateOf(challenge);
+        using var signIn = await Return($"code={app.Google.Agree(challenge, user)}&state={Uri.EscapeDataString(state)}", cookie);
+        Assert.Equal(Front, signIn.Headers.Location!.OriginalString);
         using var again = await Return($"code={app.Google.Agree(challenge, user)}&state={Uri.EscapeDataString(state)}", cookie);
         AssertRefused(again);
         using var stale = await ReturnLate(otherChallenge, otherCookie, user);
@@ -439,7 +444,7 @@ public sealed class GoogleTests(GoogleApp app) : IClassFixture<GoogleApp>
     private static void AssertRefused(HttpResponseMessage response)
     {
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
-        Assert.StartsWith($"{Front}/auth/signin?error=", response.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal($"{Front}/auth/signin?error=GOOGLE_FAILED", response.Headers.Location!.OriginalString);
         AssertNoSession(response);
     }
 

@@ -21,7 +21,14 @@ internal static partial class ExportEndpoints
             .FailsWith(403, "account_blocked").FailsWith(503, ProblemCodes.DependencyUnavailable, "busy");
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Export(
-        ClaimsPrincipal user, HttpRequest request, AccountStore accounts, DataExport export, TimeProvider clock, ILogger<DataExport> logger, CancellationToken ct)
+        ClaimsPrincipal user,
+        HttpRequest request,
+        AccountStore accounts,
+        DataExport export,
+        SecurityLog security,
+        TimeProvider clock,
+        ILogger<DataExport> logger,
+        CancellationToken ct)
     {
         switch (await accounts.FindAsync(user.GetUserId(), ct))
         {
@@ -35,9 +42,13 @@ internal static partial class ExportEndpoints
                 try
                 {
                     var day = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-                    return await export.GatherAsync(account, user.FindSessionId(), ForwardedUser.TokenOf(request)!, ct) is { } data
-                        ? TypedResults.Stream(data, "application/json", $"visuels-{day}.json")
-                        : Problems.Unavailable("busy", "Many people download their data right now. Please try again in a moment.");
+                    if (await export.GatherAsync(account, user.FindSessionId(), ForwardedUser.TokenOf(request)!, ct) is not { } data)
+                    {
+                        return Problems.Unavailable("busy", "Many people download their data right now. Please try again in a moment.");
+                    }
+
+                    security.Note(SecurityEvent.DataExported, account.Id.ToString());
+                    return TypedResults.Stream(data, "application/json", $"visuels-{day}.json");
                 }
                 catch (ExportFailedException e)
                 {

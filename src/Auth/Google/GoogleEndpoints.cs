@@ -14,7 +14,8 @@ internal static class GoogleEndpoints
     {
         var isConfigured = app.Configuration.HasGoogle();
         var google = app.MapGroup("/api/v1/auth/google").WithTags("Google").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
-        google.MapGet("", (string? mode, string? role, IOptions<SiteOptions> site) => Leave(mode, role, isConfigured, site.Value))
+        google.MapGet("", (string? mode, string? role, IOptions<SiteOptions> site, TimeProvider clock) =>
+            Leave(GoogleIntent.Begin(mode, role, clock.GetUtcNow()), isConfigured, site.Value))
             .Produces(302).FailsWith(503, "google_not_configured");
         if (!isConfigured)
         {
@@ -24,17 +25,14 @@ internal static class GoogleEndpoints
     }
 
     // A browser comes here by a link, and leaves for Google without a call of ours in between.
-    private static Results<ChallengeHttpResult, RedirectHttpResult, ProblemHttpResult> Leave(string? mode, string? role, bool isConfigured, SiteOptions site)
-    {
-        var intent = GoogleIntent.Begin(mode, role);
-        return intent switch
+    private static Results<ChallengeHttpResult, RedirectHttpResult, ProblemHttpResult> Leave(GoogleIntent intent, bool isConfigured, SiteOptions site) =>
+        intent switch
         {
             { Mode: not (GoogleIntent.SignIn or GoogleIntent.SignUp) } => Problems.InvalidQuery("Mode is required and must be 'signup' or 'signin'"),
             _ when !isConfigured => NotConfigured(),
             { IsSignUp: true, HasRole: false } => TypedResults.Redirect(GoogleEvents.ErrorPage(site, GoogleErrors.Role)),
             _ => TypedResults.Challenge(intent.ToProperties(), [GoogleDefaults.AuthenticationScheme]),
         };
-    }
 
     private static ProblemHttpResult NotConfigured() =>
         Problems.Unavailable("google_not_configured", "Sign-in by Google is not set up on this server.");

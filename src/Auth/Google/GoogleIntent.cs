@@ -14,7 +14,7 @@ internal sealed record GoogleIntent(string Mode, string Role, string Flow)
     private const string FlowItem = "visuels.flow";
 
     /// <summary>What somebody sets out to do now.</summary>
-    public static GoogleIntent Begin(string? mode, string? role) => new(mode ?? "", role ?? "", GoogleFlows.New());
+    public static GoogleIntent Begin(string? mode, string? role, DateTimeOffset now) => new(mode ?? "", role ?? "", GoogleFlows.New(now));
 
     public bool IsSignUp => Mode == SignUp;
 

@@ -48,6 +48,9 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
         await TrespassAsync(artist);
         await InjectLinesAsync();
         await services.DumpAsync(Ct);
+        await artist.Send(HttpMethod.Get, "/auth/me/export", token: artist.AccessToken).ExpectAsync(HttpStatusCode.OK, Ct);
+        await artist.Send(HttpMethod.Delete, "/auth/me", JsonContent.Create(new { artist.Password }), artist.AccessToken).ExpectAsync(HttpStatusCode.NoContent, Ct);
+        await services.DumpAsync(Ct);
 
         var traces = services.Traces().ToList();
         var found = new List<string>();
@@ -86,7 +89,7 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
     {
         var ring = services["auth"].Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing);
         Assert.Equal(
-            ["AddressProven", "SignedIn", "SecondFactorChanged", "SignedIn", "SecondFactorRefused", "RecoveryCodeUsed", "SignedIn", "AccessDenied"],
+            ["AddressProven", "SignedIn", "SecondFactorChanged", "SignedIn", "SecondFactorRefused", "RecoveryCodeUsed", "SignedIn", "AccessDenied", "DataExported", "AccountDeleted"],
             services.SecurityEventsOf(artist.Id));
         Assert.Equal(
             ["AddressProven", "SignedIn", "SignInFailed", "PasswordChanged", "SignedIn", "PasswordChanged", "SessionsEnded"],
