@@ -54,6 +54,21 @@ public sealed class CookieTests(ProductionAuth production, AuthForAnotherSite el
     }
 
     [Fact]
+    public async Task Those_that_bind_codes_and_know_browsers_are_kept_as_well()
+    {
+        var person = AuthApp.Someone();
+        using var signUp = await production.Post("/email-signup", person);
+        using var verified = await production.Post("/email-verify", new { person.Email, otp = await production.CodeFor(person.Email) });
+        await verified.Should(HttpStatusCode.OK);
+
+        var flow = Assert.Single(SetCookieHeaderValue.ParseList([.. signUp.Headers.GetValues("Set-Cookie")]));
+        var device = Assert.Single(SetCookieHeaderValue.ParseList([.. verified.Headers.GetValues("Set-Cookie")]), cookie => cookie.Name == "device");
+        Assert.All([flow, device], cookie => Assert.Equal(
+            (true, true, SameSiteMode.Lax, "/", false), (cookie.Secure, cookie.HttpOnly, cookie.SameSite, cookie.Path.Value, cookie.Domain.HasValue)));
+        Assert.Equal((TimeSpan.FromDays(1), TimeSpan.FromDays(180)), (flow.MaxAge, device.MaxAge));
+    }
+
+    [Fact]
     public async Task They_live_as_long_as_the_session_may_rest_and_signing_out_removes_them()
     {
         var (signIn, refresh, signOut) = await AllAnswersAsync(production) is [var first, var second, var third] ? (first, second, third) : default;

@@ -1,4 +1,5 @@
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -18,7 +19,8 @@ public sealed class SurfaceTests(AuthApp app) : IClassFixture<AuthApp>
         foreach (var path in new[]
         {
             "/api/v1/auth/email-signup", "/api/v1/auth/email-verify", "/api/v1/auth/email-resend-otp", "/api/v1/auth/email-signin", "/api/v1/auth/refresh",
-            "/api/v1/auth/second-factor", "/api/v1/auth/second-factor/verify", "/api/v1/auth/signout", "/api/v1/auth/me", "/api/v1/auth/google", "/api/v1/auth/artists", "/api/v1/auth/artists/{username}",
+            "/api/v1/auth/second-factor", "/api/v1/auth/second-factor/verify", "/api/v1/auth/signout",
+            "/api/v1/auth/password", "/api/v1/auth/password/forgot", "/api/v1/auth/password/reset", "/api/v1/auth/me", "/api/v1/auth/google", "/api/v1/auth/artists", "/api/v1/auth/artists/{username}",
             "/api/v1/user/profile/me", "/api/v1/user/profile/update", "/api/v1/artist/profile/me", "/api/v1/artist/profile/create",
             "/api/v1/artist/profile/update", "/.well-known/jwks.json",
         })
@@ -33,6 +35,10 @@ public sealed class SurfaceTests(AuthApp app) : IClassFixture<AuthApp>
     [InlineData("/email-verify", 10)]
     [InlineData("/email-resend-otp", 20)]
     [InlineData("/refresh", 60)]
+    [InlineData("/password/forgot", 20)]
+    [InlineData("/password/reset", 10)]
+    [Proves(Requirement.BruteForce)]
+    [Proves(Requirement.RateLimits)]
     public async Task Whoever_tries_too_often_has_to_wait(string path, int allowed)
     {
         await using var limited = new LimitedApp();

@@ -2,7 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
 
@@ -58,6 +60,38 @@ public class RateLimitTests
             using var answer = await app.Anonymous.SendAsync(request, Ct);
             return answer.StatusCode;
         }
+    }
+
+    [Fact]
+    [Proves(Requirement.BruteForce)]
+    public async Task At_the_door_a_network_is_one_caller_whatever_addresses_and_tokens_it_has()
+    {
+        await using var app = await ServiceUnderTest.StartAsync(SampleService.Build, test =>
+        {
+            test.Settings["RateLimiting:Enabled"] = "true";
+            test.Settings["RateLimiting:Scale"] = "1";
+            test.Settings["RateLimiting:sign-in"] = "3";
+        });
+
+        async Task<HttpStatusCode> AskAsync(string address)
+        {
+            // Another account each time.
+            using var http = app.As(ObjectId.GenerateNewId(), Roles.User);
+            http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            using var answer = await http.GetAsync("/limited", Ct);
+            return answer.StatusCode;
+        }
+
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskAsync($"2001:db8:0:1::{i}"));
+            Assert.Equal(HttpStatusCode.OK, await AskAsync("198.51.100.7"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync("2001:db8:0:1:ffff::4"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync("198.51.100.7"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("2001:db8:0:2::1"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("198.51.100.8"));
     }
 
     [Fact]
