@@ -44,6 +44,17 @@ public sealed class SurfaceTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    public async Task The_OpenAPI_document_tells_what_a_refused_cart_is_answered()
+    {
+        var document = await (await app.Service.Anonymous.GetAsync("/swagger/v1/swagger.json", Ct)).JsonAsync(HttpStatusCode.OK);
+
+        var conflict = document["paths"]!["/api/v1/order/create"]!["post"]!["responses"]!["409"]!["content"]!["application/problem+json"]!["schema"]!;
+        var schema = document["components"]!["schemas"]![conflict.Text("$ref").Split('/')[^1]]!;
+        Assert.Contains(schema["properties"]!.AsObject(), member => member.Key == "rejected");
+        Assert.Contains(schema["required"]!.AsArray(), member => member!.GetValue<string>() == "code");
+    }
+
+    [Fact]
     public async Task Nobody_gets_in_without_signing_in_or_with_the_wrong_role()
     {
         (string Method, string Path, string Roles)[] routes =

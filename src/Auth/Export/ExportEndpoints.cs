@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Visuels.Auth.Accounts;
@@ -18,6 +19,7 @@ internal static partial class ExportEndpoints
             .MapGet("", Export)
             .RequireRateLimiting(RateLimits.Export)
             .WithMetadata(new RequestTimeoutAttribute(RequestTimeouts.Exports))
+            .Produces<Dictionary<string, JsonElement>>()
             .FailsWith(403, "account_blocked").FailsWith(503, ProblemCodes.DependencyUnavailable, "busy");
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Export(

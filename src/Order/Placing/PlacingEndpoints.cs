@@ -25,10 +25,13 @@ internal static class PlacingEndpoints
         .Produces<CreateOrderResponse>(StatusCodes.Status201Created)
         .Produces<CreateOrderResponse>()
         .FailsWith(404)
-        .FailsWith(
+        .FailsWith(new Failure(
             409,
-            OrderProblems.ProductSold, OrderProblems.ProductUnavailable, OrderProblems.NotEnoughEditions, OrderProblems.AlreadyOrdered,
-            OrderProblems.CartEmpty, OrderProblems.NothingToOrder, OrderProblems.RequestInProgress)
+            [
+                OrderProblems.ProductSold, OrderProblems.ProductUnavailable, OrderProblems.NotEnoughEditions, OrderProblems.AlreadyOrdered,
+                OrderProblems.CartEmpty, OrderProblems.NothingToOrder, OrderProblems.RequestInProgress,
+            ],
+            typeof(NothingOrderedProblem)))
         .FailsWith(422, OrderProblems.IdempotencyKeyReused);
 
     private static async Task<IResult> Create(

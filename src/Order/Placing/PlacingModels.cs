@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using MongoDB.Bson;
+using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Orders.Placing;
 
@@ -23,5 +25,12 @@ public sealed record CreateOrderRequest(
 /// <summary>One order per artwork, the first of them also by itself, and the lines of the cart that could not be ordered and stay in it.</summary>
 internal sealed record CreateOrderResponse(
     string Msg, OrderResponse Order, IReadOnlyList<OrderResponse> Orders, IReadOnlyList<RejectedLine> Rejected);
+
+/// <summary>Why nothing of a cart could be ordered: a problem that tells of each line.</summary>
+internal sealed record NothingOrderedProblem(
+    string? Type, string? Title, int Status, string Detail, string Code, string Message, string TraceId,
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RejectedLine>? Rejected)
+    : ProblemAnswer(Type, Title, Status, Detail, Code, Message, TraceId, Errors);
 
 internal sealed record RejectedLine(ObjectId ProductId, string Code);

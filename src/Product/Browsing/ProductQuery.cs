@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Visuels.Products.Artworks;
+using Visuels.Products.Listing;
 using Visuels.ServiceDefaults.OpenApi;
 
 namespace Visuels.Products.Browsing;
@@ -23,12 +24,12 @@ public sealed class ProductQuery : PageQuery
     public string? Artist { get; init; }
 
     /// <summary>Lowest price in major units.</summary>
-    [FromQuery(Name = "minPrice")]
-    public decimal? MinPrice { get; init; }
+    [FromQuery(Name = "minPrice"), DecimalNumber(0, (double)Price.Most)]
+    public string? LowestPrice { get; init; }
 
     /// <summary>Highest price in major units.</summary>
-    [FromQuery(Name = "maxPrice")]
-    public decimal? MaxPrice { get; init; }
+    [FromQuery(Name = "maxPrice"), DecimalNumber(0, (double)Price.Most)]
+    public string? HighestPrice { get; init; }
 
     /// <summary>AVAILABLE or SOLD.</summary>
     [FromQuery(Name = "status"), OneOf(ProductStatus.Available, ProductStatus.Sold)]
@@ -41,6 +42,10 @@ public sealed class ProductQuery : PageQuery
     /// <summary>newest, price-low, price-high, popular or relevance.</summary>
     [FromQuery(Name = "sort"), OneOf("newest", "price-low", "price-high", "popular", "relevance")]
     public string? Sort { get; init; }
+
+    internal decimal? MinPrice => DecimalTextAttribute.Parse(LowestPrice);
+
+    internal decimal? MaxPrice => DecimalTextAttribute.Parse(HighestPrice);
 
     internal string? SearchText => string.IsNullOrWhiteSpace(Q) ? null : Q.Trim();
 
@@ -58,6 +63,7 @@ public sealed class ProductQuery : PageQuery
         { SortOrder: null } => "sort is one of newest, price-low, price-high, popular, relevance.",
         { SearchText.Length: > LongestSearch } => $"q has at most {LongestSearch} characters.",
         { Category.Length: > LongestName } or { Artist.Length: > LongestName } => "category or artist is too long.",
+        { LowestPrice.Length: > 0, MinPrice: null } or { HighestPrice.Length: > 0, MaxPrice: null } => "minPrice and maxPrice are numbers with a point.",
         { MinPrice: < 0 or > Price.Most } or { MaxPrice: < 0 or > Price.Most } => "minPrice and maxPrice are prices.",
         { Status: not (null or "" or ProductStatus.Available or ProductStatus.Sold) } => "status is AVAILABLE or SOLD.",
         { Orientation: not (null or "" or Orientations.Landscape or Orientations.Portrait or Orientations.Square) } =>

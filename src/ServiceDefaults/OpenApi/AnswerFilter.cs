@@ -8,7 +8,7 @@ using Visuels.ServiceDefaults.Errors;
 
 namespace Visuels.ServiceDefaults.OpenApi;
 
-/// <summary>Writes down every status that an operation can answer: what follows from its kind, and what its route says by <see cref="FailureRoutes.FailsWith"/>.</summary>
+/// <summary>Writes down every status that an operation can answer: what follows from its kind, and what its route says by <see cref="FailureRoutes"/>.</summary>
 internal sealed class AnswerFilter : IOperationFilter
 {
     private static readonly HashSet<int> HaveRetryAfter = [StatusCodes.Status429TooManyRequests, StatusCodes.Status503ServiceUnavailable];
@@ -19,16 +19,17 @@ internal sealed class AnswerFilter : IOperationFilter
         operation.Responses ??= [];
         DescribeSuccess(operation, context, metadata);
 
-        var failures = Usual(operation, context, metadata).Concat(metadata.OfType<Failure>()).ToLookup(failure => failure.Status, failure => failure.Codes);
+        var failures = Usual(operation, context, metadata).Concat(metadata.OfType<Failure>()).ToLookup(failure => failure.Status);
         foreach (var failure in failures.OrderBy(failure => failure.Key))
         {
-            var codes = failure.SelectMany(codes => codes.Count > 0 ? codes : [ProblemCodes.For(failure.Key)]).Distinct();
+            var codes = failure.SelectMany(one => one.Codes.Count > 0 ? one.Codes : [ProblemCodes.For(failure.Key)]).Distinct();
+            var answer = failure.Select(one => one.Answer).LastOrDefault(type => type is not null) ?? typeof(ProblemAnswer);
             operation.Responses[Numbers.Text(failure.Key)] = new OpenApiResponse
             {
                 Description = string.Join(", ", codes.Select(code => $"`{code}`")),
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    ["application/problem+json"] = new() { Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemAnswer), context.SchemaRepository) },
+                    ["application/problem+json"] = new() { Schema = context.SchemaGenerator.GenerateSchema(answer, context.SchemaRepository) },
                 },
                 Headers = HaveRetryAfter.Contains(failure.Key) ? RetryAfter() : null,
             };

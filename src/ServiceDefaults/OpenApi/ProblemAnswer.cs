@@ -11,7 +11,7 @@ namespace Visuels.ServiceDefaults.OpenApi;
 /// <param name="Message">The detail again, where the storefront looks for it.</param>
 /// <param name="TraceId">To be told when asking for help.</param>
 /// <param name="Errors">What is wrong with each field, where the code is <c>validation_failed</c>.</param>
-public sealed record ProblemAnswer(
+public record ProblemAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Type,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Title,
     int Status,

@@ -32,6 +32,27 @@ public sealed class WholeNumberAttribute(long least, long most) : Attribute, ISc
     }
 }
 
+/// <summary>A number that is bound as text: left to itself the library takes a comma for thousands. Documents; checks nothing.</summary>
+/// <param name="least">The smallest allowed.</param>
+/// <param name="most">The largest allowed.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class DecimalNumberAttribute(double least, double most) : Attribute, ISchemaRule
+{
+    /// <summary>The smallest allowed.</summary>
+    public double Least => least;
+
+    /// <summary>The largest allowed.</summary>
+    public double Most => most;
+
+    /// <inheritdoc/>
+    public void Describe(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.Number;
+        schema.Minimum = Numbers.Text(least);
+        schema.Maximum = Numbers.Text(most);
+    }
+}
+
 /// <summary>A text that is one of a few words. Documents; checks nothing.</summary>
 /// <param name="words">The words.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]

@@ -124,4 +124,6 @@ internal sealed class SchemaRules : ISchemaFilter, IParameterFilter
 internal static class Numbers
 {
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public static string Text(double number) => ((decimal)number).ToString(CultureInfo.InvariantCulture);
 }

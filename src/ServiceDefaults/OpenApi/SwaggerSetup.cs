@@ -9,12 +9,16 @@ namespace Visuels.ServiceDefaults.OpenApi;
 /// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and its page at <c>/swagger</c>.</summary>
 internal static class SwaggerSetup
 {
+    private const string Description =
+        "Errors are problem+json with a stable `code` for programs and a `message` for people. Numbers and booleans may come in quotes, members that are not "
+        + "listed are refused, ids are 24 hexadecimal digits, times are in UTC. Lists go on with `nextCursor`.";
+
     public static void AddSwagger(this IServiceCollection services, ServiceIdentity identity)
     {
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc("v1", new OpenApiInfo { Title = identity.Title, Version = "v1" });
+            options.SwaggerDoc("v1", new OpenApiInfo { Title = identity.Title, Version = "v1", Description = Description });
             options.SupportNonNullableReferenceTypes();
             options.MapType<ObjectId>(IdFilter.Schema);
             CallerFilter.AddSchemes(options);

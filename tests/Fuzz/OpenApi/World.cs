@@ -114,7 +114,10 @@ internal sealed class World
         foreach (var (from, to) in Buyers.Zip(Artists).SelectMany(pair => new[] { (pair.First, pair.Second), (pair.Second, pair.First) }))
         {
             var sent = await calls.SendAsync("chat", HttpMethod.Post, $"/api/v1/message/send/{to.Id}", from.Token, new { content = "Hello", type = "TEXT" });
-            Add("chat", sent.Body!["message"]!["chatId"]!.GetValue<string>(), from.Id, to.Id);
+            var message = sent.Body!["message"]!["_id"]!.GetValue<string>();
+            Add("message", message);
+            var report = await calls.SendAsync("chat", HttpMethod.Post, "/api/v1/message/reports", to.Token, new { userId = from.Id, reason = "Spam", messageId = message });
+            Add("report", report.Body!["report"]!["_id"]!.GetValue<string>());
         }
     }
 
