@@ -8,6 +8,7 @@ using MongoDB.Driver;
 using Visuels.Jobs.Ledger;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Jobs.Tests;
 
@@ -103,6 +104,7 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Proves(Requirement.EventSealing)]
     public async Task What_a_mail_says_is_shown_to_nobody()
     {
         _smtp.Behaviour = SmtpBehaviour.Refuse;

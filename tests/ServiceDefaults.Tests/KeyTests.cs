@@ -12,6 +12,8 @@ namespace Visuels.ServiceDefaults.Tests;
 public class KeyTests
 {
     [Fact]
+    [Proves(Requirement.ChatSealing)]
+    [Proves(Requirement.EventSealing)]
     public void What_is_sealed_opens_only_where_it_belongs()
     {
         var ring = KeyRing.Parse("a.key", KeyRing.NewFile());
@@ -25,6 +27,18 @@ public class KeyTests
         Assert.NotEqual(box, ring.Seal("Grüße", "chat-1", "message-1"));
     }
 
+    [Fact]
+    [Proves(Requirement.ChatSealing)]
+    public void No_two_seals_have_the_same_nonce()
+    {
+        var ring = KeyRing.Parse("a.key", KeyRing.NewFile());
+
+        var nonces = Enumerable.Range(0, 200_000).AsParallel().Select(_ => ring.Seal("x", "chat-1", "message-1").Split('.')[2]).ToHashSet();
+
+        Assert.Equal(200_000, nonces.Count);
+        Assert.All(nonces.Take(100), nonce => Assert.Equal(16, nonce.Length));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("v1.k1..")]
@@ -36,6 +50,7 @@ public class KeyTests
         Assert.Null(KeyRing.Parse("a.key", KeyRing.NewFile()).Open(text, "use", "bound"));
 
     [Fact]
+    [Proves(Requirement.ChatSealing)]
     public void A_new_key_seals_while_the_old_one_still_opens()
     {
         var first = KeyRing.NewFile();

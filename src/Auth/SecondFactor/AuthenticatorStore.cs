@@ -22,7 +22,7 @@ internal sealed class AuthenticatorStore(IMongoDatabase database, OutboxSignal s
     {
         var waiting = new Authenticator { Seed = sealedSeed, BeganAt = clock.GetUtcNow() };
         var result = await _accounts.UpdateOneAsync(
-            Filter.Eq(a => a.Id, id) & Filter.Exists(a => a.Authenticator!.OnSince, false),
+            Filter.Eq(a => a.Id, id) & AccountStore.Present & Filter.Exists(a => a.Authenticator!.OnSince, false),
             Update.Set(a => a.Authenticator, waiting),
             cancellationToken: ct);
         return result.MatchedCount == 1;
