@@ -146,6 +146,24 @@ public sealed class DeletionTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    public async Task What_somebody_entered_at_a_sign_up_with_the_address_goes_too()
+    {
+        var member = await app.Join();
+        app.Clock.Advance(TimeSpan.FromSeconds(61));
+        await app.SignUp(member.Person with { Username = $"canary{member.Id}"[..20], Name = "Canary Name" });
+        Assert.Contains("Canary Name", await CodesAsync(), StringComparison.Ordinal);
+
+        using var deleted = await Delete(member.Http, AuthApp.Password);
+
+        await deleted.Should(HttpStatusCode.NoContent);
+        Assert.DoesNotContain("canary", await CodesAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("passwordHash", await CodesAsync(), StringComparison.Ordinal);
+
+        async Task<string> CodesAsync() => (await app.Service.Database.GetCollection<BsonDocument>("codes")
+            .Find(new BsonDocument("_id", new BsonDocument("$regex", member.Person.Email))).Project(new BsonDocument("outbox", 0)).ToListAsync(Ct)).ToJson();
+    }
+
+    [Fact]
     public async Task Of_two_who_delete_at_once_one_does_and_one_event_tells()
     {
         var member = await app.Join();

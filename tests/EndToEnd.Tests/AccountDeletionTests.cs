@@ -70,7 +70,13 @@ public sealed class AccountDeletionTests(Market market)
         var name = $"leaver{ObjectId.GenerateNewId()}"[..30];
         var account = new Account
         {
-            Id = ObjectId.GenerateNewId(), Email = $"{name}@example.com", Username = name, UsernameKey = name, Name = name, Role = Roles.User, JoinDate = DateTimeOffset.UtcNow,
+            Id = ObjectId.GenerateNewId(),
+            Email = $"{name}@example.com",
+            Username = name,
+            UsernameKey = name,
+            Name = name,
+            Role = Roles.User,
+            JoinDate = DateTimeOffset.UtcNow,
         };
         var auth = market["auth"].Services;
         await auth.GetRequiredService<AccountStore>().AddVerifiedAsync([account], announce: true, Ct);
