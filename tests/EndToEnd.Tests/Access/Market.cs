@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
@@ -62,8 +63,13 @@ public class Market : SixServices
         await BlockAsync();
     }
 
-    /// <summary>A fresh token of a role's owner, altered before it is signed.</summary>
-    public string Forge(string role, Action<SecurityTokenDescriptor>? alter = null) => Keys.AccessToken(Owner(role).Id, role, alter: alter);
+    /// <summary>A fresh token of a role's owner and of their session, altered before it is signed.</summary>
+    public string Forge(string role, Action<SecurityTokenDescriptor>? alter = null, DateTimeOffset? issued = null) => Keys.AccessToken(Owner(role).Id, role, issued, token =>
+    {
+        // Another session may have been ended by a route that was tried.
+        token.Claims[TokenRules.Session] = new JsonWebToken(Owner(role).Token).GetClaim(TokenRules.Session).Value;
+        alter?.Invoke(token);
+    });
 
     /// <summary>Sends a request straight to a service.</summary>
     public async Task<HttpResponseMessage> SendAsync(string service, HttpMethod method, string path, string? token, HttpContent? content = null)

@@ -43,7 +43,7 @@ public sealed class RouteAccessTests(Market market)
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private string Expired => market.Keys.AccessToken(market.Buyer.Id, Roles.User, DateTimeOffset.UtcNow - TokenRules.AccessTokenLife - TokenRules.ClockSkew);
+    private string Expired => market.Forge(Roles.User, issued: DateTimeOffset.UtcNow - TokenRules.AccessTokenLife - TokenRules.ClockSkew);
 
     private async Task TryAllAsync(string entrance, IEnumerable<RouteLine> lines)
     {
