@@ -50,6 +50,14 @@ internal sealed class FactorHolder(AuthApp app, Member member, string secret, IR
         return new FactorHolder(app, member, secret, CodesIn(await confirmed.Should(HttpStatusCode.OK)));
     }
 
+    public static async Task<JsonElement> State(Member member)
+    {
+        using var state = await member.Http.Send(HttpMethod.Get, "");
+        return await state.Should(HttpStatusCode.OK);
+    }
+
+    public static async Task<bool> IsOn(Member member) => (await State(member)).GetProperty("enabled").GetBoolean();
+
     public static IReadOnlyList<string> CodesIn(JsonElement answer) =>
         [.. answer.GetProperty("recoveryCodes").EnumerateArray().Select(code => code.GetString()!)];
 }
