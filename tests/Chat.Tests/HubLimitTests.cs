@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Microsoft.Extensions.Time.Testing;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
@@ -8,6 +9,8 @@ namespace Visuels.Chat.Tests;
 [Proves(Requirement.HubLimits)]
 public sealed class HubLimitTests
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_user_holds_five_connections_and_a_closed_one_makes_room()
     {
@@ -86,6 +89,39 @@ public sealed class HubLimitTests
         clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(20, await AcceptedAsync(device, artist, 25));
         Assert.Equal(49, (await buyer.HistoryAsync(artist)).Data.Count);
+    }
+
+    [Fact]
+    public async Task A_connection_that_never_reads_is_cut_and_holds_up_nobody()
+    {
+        await using var service = await ChatApp.StartAsync(test => test.Settings["Chat:ConnectionsPerUser"] = "1");
+        var (buyer, artist) = (service.Buyer(), service.Artist());
+        using var deaf = new ClientWebSocket();
+        deaf.Options.SetRequestHeader("Authorization", $"Bearer {buyer.Token}");
+        await deaf.ConnectAsync(new UriBuilder(new Uri(service.Address, "/hub")) { Scheme = "ws" }.Uri, Ct);
+        await deaf.SendAsync("{\"protocol\":\"json\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Ct);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => Device.ConnectAsync(service, buyer));
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+
+        // More than the buffers of both ends hold.
+        var text = new string('\u6f22', 4000);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 800), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await artist.SendAsync(buyer, text));
+
+        await using var next = await Eventually.Until(
+            async () =>
+            {
+                try
+                {
+                    return await Device.ConnectAsync(service, buyer);
+                }
+                catch (HttpRequestException)
+                {
+                    return null;
+                }
+            },
+            "the connection that never reads is cut, and its place is free",
+            TimeSpan.FromSeconds(40));
+        Assert.Equal(801, (await next.SendAsync(artist, "I read")).Seq);
     }
 
     private static async Task<int> AcceptedAsync(Device device, Person to, int calls)
