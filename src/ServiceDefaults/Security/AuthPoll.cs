@@ -12,7 +12,7 @@ internal abstract partial class AuthPoll(string what, TimeSpan every, TimeProvid
     private const int WorthTelling = 3;
 
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
