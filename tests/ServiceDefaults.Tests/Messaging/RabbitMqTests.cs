@@ -85,6 +85,7 @@ public sealed class RabbitMqTests : IAsyncLifetime
     public async Task Every_queue_of_the_table_gets_its_events_and_no_others()
     {
         await using var publisher = await MessagingHost.StartAsync("auth", Configuration);
+        Assert.Equal(EventRoutes.Types.Keys.Order(), Events.All.Select(e => e.GetType().Name).Order());
 
         foreach (var e in Events.All)
         {
