@@ -75,6 +75,7 @@ public sealed class SessionRenewalTests : IAsyncLifetime
     [Theory]
     [InlineData("POST", "/auth/email-signin")]
     [InlineData("POST", "/api/v1/auth/email-verify")]
+    [InlineData("POST", "/auth/second-factor/verify")]
     [InlineData("POST", "/auth/signout")]
     [InlineData("POST", "/auth/password/forgot")]
     [InlineData("PUT", "/auth/password")]
