@@ -85,7 +85,6 @@ public sealed partial class DeploymentTests
 
     [Fact]
     [Proves(Requirement.Containers)]
-    [Proves(Requirement.BrokerUsers)]
     public void Store_and_broker_are_reached_from_inside_only_and_the_broker_has_no_guest()
     {
         var compose = Read("docker-compose.yml");
