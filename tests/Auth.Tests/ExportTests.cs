@@ -182,6 +182,28 @@ public sealed class ExportTests(ExportApp app) : IClassFixture<ExportApp>
         await response.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
     }
 
+    [Fact]
+    public async Task A_session_that_ends_in_the_middle_is_told_so_and_is_no_outage()
+    {
+        var member = await app.Join();
+        app.Instead["chat"] = async context =>
+        {
+            using var signedOut = await member.Http.PostAsync("/api/v1/auth/signout", null, Ct);
+            Assert.Equal(HttpStatusCode.OK, signedOut.StatusCode);
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        };
+        try
+        {
+            using var response = await Export(member);
+
+            await response.Refuses(HttpStatusCode.Unauthorized, "session_ended");
+        }
+        finally
+        {
+            app.Instead.TryRemove("chat", out _);
+        }
+    }
+
     // The pause before a second try passes by the service's clock.
     private async Task<HttpResponseMessage> Export(Member member)
     {

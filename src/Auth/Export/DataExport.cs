@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using MongoDB.Bson;
@@ -136,6 +137,9 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
 internal sealed class ExportFailedException(string service, Exception inner) : Exception($"The export from {service} failed.", inner)
 {
     public string Service => service;
+
+    /// <summary>Whether it did not take the user's token.</summary>
+    public bool IsRefusal => InnerException is HttpRequestException { StatusCode: HttpStatusCode.Unauthorized };
 }
 
 /// <summary>What Auth holds of a user: what only proves who somebody is, hashes and keys, is left out.</summary>

@@ -20,12 +20,13 @@ internal static partial class ExportEndpoints
             .RequireRateLimiting(RateLimits.Export)
             .WithMetadata(new RequestTimeoutAttribute(RequestTimeouts.Exports))
             .Produces<Dictionary<string, JsonElement>>()
-            .FailsWith(403, "account_blocked").FailsWith(503, ProblemCodes.DependencyUnavailable, "busy");
+            .FailsWith(401, "unauthorized", "session_ended").FailsWith(403, "account_blocked").FailsWith(503, ProblemCodes.DependencyUnavailable, "busy");
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> Export(
         ClaimsPrincipal user,
         HttpRequest request,
         AccountStore accounts,
+        SessionStore sessions,
         DataExport export,
         SecurityLog security,
         TimeProvider clock,
@@ -54,12 +55,24 @@ internal static partial class ExportEndpoints
                 }
                 catch (ExportFailedException e)
                 {
+                    if (e.IsRefusal && !await GoesOnAsync(user, account, accounts, sessions, ct))
+                    {
+                        return Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
+                    }
+
                     LogFailed(logger, e.Service, e.InnerException!.GetType().Name);
                     return Problems.Unavailable(
                         ProblemCodes.DependencyUnavailable, $"What the {e.Service} service holds of you cannot be read right now, so nothing was exported. Please try again.");
                 }
         }
     }
+
+    // A session that ends in the middle is no outage: the others refuse what Auth itself let in a moment ago.
+    private static async Task<bool> GoesOnAsync(
+        ClaimsPrincipal user, Account account, AccountStore accounts, SessionStore sessions, CancellationToken ct) =>
+        await accounts.FindAsync(account.Id, ct) is { } now
+        && now.Generation == account.Generation
+        && (user.FindSessionId() is not { } session || await sessions.FindAsync(session, ct) is { EndedAt: null });
 
     [LoggerMessage(LogLevel.Warning, "An export failed at {Service}: {Error}")]
     private static partial void LogFailed(ILogger logger, string service, string error);
