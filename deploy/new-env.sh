@@ -16,8 +16,6 @@ PUBLIC_URL=http://localhost:4000
 FRONTEND_URL=http://localhost:3000
 
 # Inside the compose network only.
-RABBITMQ_USER=visuels
-RABBITMQ_PASSWORD=$rabbitmq_password
 MONGO_OPTIONS=replicaSet=rs0
 
 # A TLS proxy in front of the Gateway (CIDR); needed as soon as PUBLIC_URL begins with https.
@@ -42,5 +40,6 @@ ENV
 mkdir -m 700 secrets
 umask 022
 printf '%s' "amqp://visuels:$rabbitmq_password@rabbitmq:5672/" >secrets/ConnectionStrings__RabbitMq
+printf 'default_user = visuels\ndefault_pass = %s\n' "$rabbitmq_password" >secrets/rabbitmq.conf
 touch secrets/Smtp__Password secrets/ImageKit__PrivateKey secrets/Google__ClientSecret
 echo "Wrote .env and secrets. Next: docker compose up -d"
