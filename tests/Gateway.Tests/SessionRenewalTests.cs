@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Gateway.Tests;
 
@@ -117,6 +118,26 @@ public sealed class SessionRenewalTests : IAsyncLifetime
         Assert.Empty(Assert.Single(_gateway.Backends.Seen).Cookies);
         Assert.Equal(["refresh", "token"], SetCookies(response).Keys.Order());
         Assert.All(SetCookies(response).Values, value => Assert.Equal("", value));
+    }
+
+    [Theory]
+    [InlineData("%C3%A9")]
+    [InlineData("a%0D%0AX-Injected:%20b")]
+    [InlineData("a%3B%20token%3Dforeign")]
+    [Proves(Requirement.Limits)]
+    public async Task What_is_no_refresh_token_is_asked_of_nobody_and_costs_nobody_a_session(string nonsense)
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            var refused = await SendAsync(HttpMethod.Get, "/products", $"refresh={nonsense}");
+            Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
+            Assert.Equal(["refresh", "token"], SetCookies(refused).Keys.Order());
+        }
+
+        var response = await SendAsync(HttpMethod.Get, "/auth/me", $"token={Expired}; refresh=r1");
+
+        Assert.Equal("r1", Assert.Single(_gateway.Backends.Renewals));
+        Assert.Equal(Successor, SetCookies(response)["token"]);
     }
 
     [Fact]

@@ -82,8 +82,8 @@ internal static class ProxyRoutes
     {
         ClusterId = id,
         HttpRequest = new() { ActivityTimeout = Sabotage.Is(Sabotage.HttpTimeoutsOff) ? TimeSpan.FromHours(1) : patience },
-        // Nobody waits for a connection: there are as many as requests.
-        HttpClient = new() { MaxConnectionsPerServer = share },
+        // Nobody waits for a connection: there are as many as requests. Headers go on byte for byte, as the server reads them.
+        HttpClient = new() { MaxConnectionsPerServer = share, RequestHeaderEncoding = ProxySetup.HeaderEncoding.WebName },
         // Half of at least 20 requests in a window without an answer: nobody is sent there for as long, and all get their 503 at once.
         HealthCheck = new()
         {
@@ -98,6 +98,8 @@ internal static class ProxyRoutes
     {
         RouteId = path,
         ClusterId = path == HubPath ? Hub : service,
+        // What the service would refuse is refused here: its answer would not wait for the rest of the body, and so get lost.
+        MaxRequestBodySize = ServerLimits.BodyBytes,
         Match = new RouteMatch { Path = path + "/{**rest}", Methods = Methods },
         Transforms = Transforms(addPrefix),
     };

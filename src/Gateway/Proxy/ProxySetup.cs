@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -16,9 +17,16 @@ internal static partial class ProxySetup
     /// <summary>Room for the largest upload that a service takes (5 images of 5 MB, and the form); each service has bounds of its own.</summary>
     private const long BodyBytes = 30 * 1024 * 1024;
 
+    /// <summary>Keeps every byte: what is no ASCII could not be sent on, and that would look like a failure of the service.</summary>
+    public static readonly Encoding HeaderEncoding = Encoding.Latin1;
+
     public static void AddProxy(this WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = BodyBytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = BodyBytes;
+            kestrel.RequestHeaderEncodingSelector = _ => HeaderEncoding;
+        });
         // Who stands in front of the Gateway is configured (Proxies:KnownNetworks); by itself a neighbour on loopback is a client like any other.
         builder.Services.Configure<ForwardedHeadersOptions>(options =>
         {
@@ -48,6 +56,7 @@ internal static partial class ProxySetup
             proxy.Use(new ServiceShares().PassAsync);
             proxy.Use(SecondTry.MakeAsync);
             proxy.UsePassiveHealthChecks();
+            proxy.Use(RefusedBodies.BlameNobodyAsync);
         }).AllowAnonymous();
 
     // The Gateway answers CORS itself, also for its own errors; two sets of headers would be none.

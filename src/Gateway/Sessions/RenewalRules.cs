@@ -11,6 +11,8 @@ internal static class RenewalRules
     /// <summary>A token that ends within this time is renewed already.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
 
+    private const int LongestToken = 256;
+
     /// <summary>Replaces both session cookies by nothing.</summary>
     public static readonly IReadOnlyDictionary<string, string?> NoSession = new Dictionary<string, string?>
     {
@@ -35,6 +37,12 @@ internal static class RenewalRules
         var deletesAccount = HttpMethods.IsDelete(request.Method) && path.StartsWithSegments("/auth/me", StringComparison.OrdinalIgnoreCase);
         return !deletesAccount && !Exempt.Any(exempt => path.StartsWithSegments(exempt, StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>
+    /// Whether Auth can have made this refresh token. What is no token could not even be sent, and that would look like a failure of Auth.
+    /// </summary>
+    public static bool IsToken(string text) =>
+        text.Length <= LongestToken && text.All(c => c is > ' ' and <= '~' and not ('"' or ',' or ';' or '\\'));
 
     /// <summary>Whether an access token is absent, unreadable or (nearly) over. Its signature is the services' business.</summary>
     public static bool IsStale(string? token, DateTimeOffset now)

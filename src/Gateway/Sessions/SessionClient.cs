@@ -15,11 +15,13 @@ internal sealed partial class SessionClient(HttpClient http, ILogger<SessionClie
 
     public async Task<SessionAnswer> RenewAsync(string refreshToken, IPAddress? client, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/auth/refresh");
-        if (!request.Headers.TryAddWithoutValidation(HeaderNames.Cookie, $"{SessionCookies.Refresh}={refreshToken}"))
+        if (!RenewalRules.IsToken(refreshToken))
         {
             return new SessionAnswer.Refused();
         }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/auth/refresh");
+        request.Headers.TryAddWithoutValidation(HeaderNames.Cookie, $"{SessionCookies.Refresh}={refreshToken}");
 
         // Auth counts renewals by the client's address, not by the Gateway's.
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", client?.ToString());
