@@ -54,7 +54,8 @@ public sealed class EnumerationTests(AuthApp app) : IClassFixture<AuthApp>
         {
             var (ofKnown, ofUnknown) = await MediansAsync(route, members);
             TestContext.Current.SendDiagnosticMessage("{0}: known {1:N2} ms, unknown {2:N2} ms (medians of {3})", route, ofKnown.TotalMilliseconds, ofUnknown.TotalMilliseconds, Tries);
-            if ((ofKnown - ofUnknown).Duration() < LargestDifference)
+            // A machine on which everything takes longer stretches the difference, too.
+            if ((ofKnown - ofUnknown).Duration() is var difference && (difference < LargestDifference || difference < ofKnown / 5))
             {
                 return;
             }
@@ -76,7 +77,7 @@ public sealed class EnumerationTests(AuthApp app) : IClassFixture<AuthApp>
 
             // In turns, so that whatever else the machine does hits both alike.
             known.Add(await TimeAsync(route, members[i % members.Count]));
-            unknown.Add(await TimeAsync(route, $"nobody{i % members.Count}.{route.Length}@example.com"));
+            unknown.Add(await TimeAsync(route, $"nobody{i % members.Count}{route.Replace('/', '.')}@example.com"));
         }
 
         known.Sort();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Orders;
@@ -65,7 +66,7 @@ public sealed class AtRestTests(ChatApp app) : IClassFixture<ChatApp>
         var (buyer, artist) = (before.Buyer(), before.Artist());
         await buyer.SendAsync(artist, "old");
         await before.StopAsync();
-        await File.AppendAllTextAsync(Path.Combine(before.Keys.Folder, "chat.key"), $"k2 {Convert.ToBase64String(new byte[32])}\n", Ct);
+        await File.AppendAllTextAsync(Path.Combine(before.Keys.Folder, "chat.key"), $"k2 {Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n", Ct);
 
         await using var after = await ChatApp.StartAsync(test => test.Restarts = before);
         buyer = after.Again(buyer, Roles.User);

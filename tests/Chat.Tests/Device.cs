@@ -36,6 +36,24 @@ internal sealed class Device : IAsyncDisposable
 
     public static async Task<Device> ConnectAsync(Uri address, Action<HttpConnectionOptions>? configure = null)
     {
+        var device = await StartAsync(address, configure);
+        try
+        {
+            // The server takes calls only after it has put the connection into its group, and the start returns before.
+            var answer = await Assert.ThrowsAsync<HubException>(() => device.SendAsync("nobody", "hello"));
+            Assert.Contains("invalid_request", answer.Message, StringComparison.Ordinal);
+            return device;
+        }
+        catch
+        {
+            await device.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Connects without a first call: the server may close the connection at once.</summary>
+    public static async Task<Device> StartAsync(Uri address, Action<HttpConnectionOptions>? configure = null)
+    {
         var device = new Device(new HubConnectionBuilder()
             .WithUrl(address, options => configure?.Invoke(options))
             .AddJsonProtocol(json => JsonRules.Apply(json.PayloadSerializerOptions))
@@ -43,9 +61,6 @@ internal sealed class Device : IAsyncDisposable
         try
         {
             await device._hub.StartAsync(Ct);
-            // The server takes calls only after it has put the connection into its group, and the start returns before.
-            var answer = await Assert.ThrowsAsync<HubException>(() => device.SendAsync("nobody", "hello"));
-            Assert.Contains("invalid_request", answer.Message, StringComparison.Ordinal);
             return device;
         }
         catch
