@@ -28,7 +28,7 @@ SMTP_SECURITY=none
 SMTP_USERNAME=
 SMTP_FROM=Visuels <no-reply@visuels.example>
 
-# Multiplies every rate limit (sign-up 5 an hour and address, sign-in 10 a minute, ...).
+# Multiplies every rate limit (sign-up 5 an hour and address, sign-in 30 a minute, ...).
 RATE_LIMIT_SCALE=1
 
 # Optional: empty means images on disk, and no Google sign-in. Their secrets go into secrets/ImageKit__PrivateKey and secrets/Google__ClientSecret.

@@ -61,8 +61,8 @@ internal sealed class Marketplace : IAsyncDisposable
 
     private bool UsesSmtp => _given["Smtp:Host"] is { Length: > 0 };
 
-    private bool IsProduction => Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") == Environments.Production
-        || _given["environment"] == Environments.Production;
+    private bool IsProduction => new[] { Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT"), _given["environment"] }
+        .Contains(Environments.Production, StringComparer.OrdinalIgnoreCase);
 
     public static async Task<Marketplace> StartAsync(Switches switches, DataFolder folder, CancellationToken ct)
     {

@@ -43,10 +43,10 @@ public sealed class SecretTests
             var cases = new TheoryData<string, string, string>();
             foreach (var service in TokenRules.Services)
             {
-                Add(service, "ConnectionStrings:Mongo", Removed, "mongodb://visuels:guest@mongo", "mongodb://visuels:password123@mongo", $"mongodb://visuels:{Short}@mongo");
+                Add(service, "ConnectionStrings:Mongo", Removed, "mongodb://visuels:guest@mongo", "mongodb://visuels:password123@mongo", "mongodb://visuels:Password-12345678@mongo", $"mongodb://visuels:{Short}@mongo");
                 Add(
                     service, "ConnectionStrings:RabbitMq", Removed, "amqp://rabbitmq:5672/", $"amqp://guest:{Strong}@rabbitmq/", "amqp://guest:guest@rabbitmq:5672/",
-                    "amqp://visuels:changeme-please-now@rabbitmq/", $"amqp://visuels:{Short}@rabbitmq/", "amqp://visuels@rabbitmq/");
+                    "amqp://visuels:changeme-please-now@rabbitmq/", "amqp://visuels:guestguestguestguest@rabbitmq/", $"amqp://visuels:{Short}@rabbitmq/", "amqp://visuels@rabbitmq/");
             }
 
             foreach (var service in new[] { "auth", "product" })
@@ -131,6 +131,45 @@ public sealed class SecretTests
         Assert.Contains(file, line, StringComparison.Ordinal);
         Assert.DoesNotContain("BEGIN", line, StringComparison.Ordinal);
     }
+
+    /// <summary>A password with a character that an address cannot hold is the usual mistake, and libraries quote the whole address.</summary>
+    [Theory]
+    [InlineData($"mongodb://visuels:{Strong}/x@mongo:27017")]
+    [InlineData($"mongodb://visuels:{Strong}@x@mongo:27017")]
+    [InlineData($"mongodb://visuels:{Strong}%zz@mongo:27017")]
+    [InlineData($"mongodb://visuels:{Strong}:x@mongo:27017")]
+    [InlineData($"mongodb://visuels:{Strong}@mongo:99999999")]
+    [InlineData($"mongodb://visuels:{Strong}@mongo:port")]
+    [InlineData($"mongodb://visuels:{Strong}@mongo/?tls=perhaps")]
+    [InlineData($"mongodb://visuels:{Strong}@mongo/?w=-5&maxPoolSize=many")]
+    [InlineData($"mongodb+srv://visuels:{Strong}@mongo:27017")]
+    [InlineData($"visuels:{Strong}@mongo")]
+    [InlineData($"amqp://visuels:{Strong}@mongo")]
+    [InlineData(" ")]
+    public void A_connection_string_that_cannot_be_read_stops_the_start_in_one_line_and_is_not_quoted(string connection)
+    {
+        var line = Refusal(() => Build("order", Keys(), ("ConnectionStrings:Mongo", connection)));
+
+        Assert.StartsWith("ConnectionStrings:Mongo", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(Strong, line, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is not Production by an operator's slip of the pen would run without all of this.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("Prod")]
+    [InlineData("Production ")]
+    [InlineData("Developement")]
+    public void An_environment_that_is_none_of_the_three_stops_the_start(string environment) => Assert.All(
+        Services.Values, build => Assert.StartsWith("ASPNETCORE_ENVIRONMENT", Refusal(() => build([$"--environment={environment}"], null)), StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("production")]
+    [InlineData("PRODUCTION")]
+    public void Production_in_other_letters_is_Production(string environment) => Assert.All(
+        TokenRules.Services,
+        service => Assert.Contains("ConnectionStrings", Refusal(() => Services[service]([$"--environment={environment}", $"--ConnectionStrings:Mongo=mongodb://visuels:{Short}@mongo"], null)), StringComparison.Ordinal));
 
     [Theory]
     [InlineData("Visuels.Auth.dll")]

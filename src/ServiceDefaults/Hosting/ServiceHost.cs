@@ -57,6 +57,7 @@ public static class ServiceHost
         }
 
         configure?.Invoke(builder);
+        RefuseUnknown(builder.Environment);
         builder.Configuration.AddSecretFiles(builder.Environment);
         if (builder.Environment.IsProduction())
         {
@@ -117,6 +118,15 @@ public static class ServiceHost
         IOException { InnerException: AddressInUseException } taken => taken.Message,
         _ => null,
     };
+
+    // Whatever is not Production starts without its secrets and makes its own keys: a slip of the pen must not be taken for a choice.
+    private static void RefuseUnknown(IHostEnvironment environment)
+    {
+        if (!environment.IsDevelopment() && !environment.IsStaging() && !environment.IsProduction())
+        {
+            throw new StartupException($"ASPNETCORE_ENVIRONMENT must be Development, Staging or Production, not '{environment.EnvironmentName}'.");
+        }
+    }
 
     // Kestrel would log pages about a taken port before it gives up.
     private static IEnumerable<int> PortsOf(IConfiguration configuration)

@@ -42,6 +42,10 @@ public static class MongoExtensions
         where TStore : class, ICreatesIndexes =>
         services.AddSingleton<TStore>().AddSingleton<ICreatesIndexes>(provider => provider.GetRequiredService<TStore>());
 
+    /// <summary>Whether the driver could not read a connection string.</summary>
+    internal static bool IsAboutConnectionString(Exception exception) =>
+        exception is MongoException or ArgumentException or FormatException or OverflowException;
+
     private static MongoClientSettings Settings(string connection)
     {
         MongoClientSettings settings;
@@ -49,9 +53,11 @@ public static class MongoExtensions
         {
             settings = MongoClientSettings.FromConnectionString(connection);
         }
-        catch (MongoConfigurationException e)
+        catch (Exception e) when (IsAboutConnectionString(e))
         {
-            throw new StartupException($"ConnectionStrings:Mongo: {e.Message}");
+            // The driver's words quote the connection string, and with it the password.
+            throw new StartupException(
+                "ConnectionStrings:Mongo must look like mongodb://user:password@host:27017/?option=value; in user and password, a character such as @ : / % is written as %40 and so on.");
         }
 
         // A request waits this long for a store that is gone, then gets its 503.

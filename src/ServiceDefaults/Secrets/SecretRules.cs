@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Hosting;
+using Visuels.ServiceDefaults.Mongo;
 
 namespace Visuels.ServiceDefaults.Secrets;
 
@@ -80,10 +81,18 @@ internal static class SecretRules
 
     private static bool IsSample(string value) =>
         value.Distinct().Count() < 5
-        || Samples.Any(sample => value.TrimEnd('1', '2', '3', '4', '5', '!').Equals(sample, StringComparison.OrdinalIgnoreCase))
+        || IsOfSamples(value)
         || SampleStarts.Any(start => value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
         || value.Contains("changeme", StringComparison.OrdinalIgnoreCase)
         || value.Contains("example", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether samples, one or several, and what people put behind and between them, are all there is.</summary>
+    private static bool IsOfSamples(string value)
+    {
+        var rest = Samples.OrderByDescending(sample => sample.Length)
+            .Aggregate(value, (text, sample) => text.Replace(sample, "", StringComparison.OrdinalIgnoreCase));
+        return rest.Length < value.Length && !rest.Any(char.IsLetter);
+    }
 
     private static MongoUrl? Read(string connection)
     {
@@ -91,9 +100,9 @@ internal static class SecretRules
         {
             return MongoUrl.Create(connection);
         }
-        catch (MongoConfigurationException)
+        catch (Exception e) when (MongoExtensions.IsAboutConnectionString(e))
         {
-            // Said, with the reason, where the store is set up.
+            // Said where the store is set up.
             return null;
         }
     }
