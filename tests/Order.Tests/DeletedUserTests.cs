@@ -48,6 +48,21 @@ public sealed class DeletedUserTests(OrderApp app) : IClassFixture<OrderApp>
     }
 
     [Fact]
+    public async Task What_a_buyer_who_has_left_asked_for_goes_when_the_artist_cancels_after_all()
+    {
+        var (buyer, artist) = (app.Buyer(), app.Artist());
+        var sold = app.List(artist);
+        var id = (await (await buyer.BuyAsync(sold, requirement: "to my home in Lisbon")).JsonAsync(HttpStatusCode.Created))["order"]!.Text("_id");
+        await (await artist.AnswerAsync(id, "ACCEPTED")).JsonAsync(HttpStatusCode.OK);
+        await DeleteAsync(buyer);
+        await Eventually.Until(async () => (await StoredAsync("users", buyer.Id))?.Contains("forgetAt") == true, "Order knows");
+
+        await (await artist.CancelAsync(id)).JsonAsync(HttpStatusCode.OK);
+
+        await Eventually.Until(async () => (await artist.ReadOrderAsync(id))["requirement"] is null, "the words of an order that came to nothing are gone");
+    }
+
+    [Fact]
     public async Task An_artists_open_requests_are_rejected_and_buyers_keep_what_was_accepted()
     {
         var (buyer, artist) = (app.Buyer(), app.Artist());

@@ -1,9 +1,11 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Accounts;
 using Visuels.Contracts.Products;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
 
@@ -61,6 +63,39 @@ public sealed class DeletedUserTests(ProductApp app) : IClassFixture<ProductApp>
 
         await Eventually.Until(async () => await LikesAsync(first) == 1 && await LikesAsync(second) == 0, "one like is left");
         Assert.Equal(0, await app.Service.Database.GetCollection<BsonDocument>("likes").CountDocumentsAsync(new BsonDocument("userId", leaver), cancellationToken: Ct));
+    }
+
+    [Fact]
+    public async Task Wherever_the_process_ends_while_it_forgets_somebody_likes_and_artworks_are_right_once_it_has_done_so_again()
+    {
+        var ends = 0;
+        for (var ended = true; ended; ends++)
+        {
+            var (liked, leaver) = ((await app.NewArtist().ListAsync()).Id(), app.NewArtist());
+            var own = (await leaver.ListAsync(("artistNote", "Painted for my mother"))).Id();
+            using (var like = await leaver.Client.PutAsync($"{ProductApp.Root}/{liked}/like", null, Ct))
+            {
+                Assert.Equal(HttpStatusCode.OK, like.StatusCode);
+            }
+
+            ended = await StoreCalls.EndAfterAsync(ends + 1, ct => ForgetAsync(leaver.Card.Id, ct));
+            await ForgetAsync(leaver.Card.Id, Ct);
+
+            Assert.True(await LikesAsync(liked) == 0, $"The like counts after an end behind call {ends + 1}.");
+            using var gone = await app.Anonymous.GetAsync($"{ProductApp.Root}/{own}", Ct);
+            Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+            Assert.DoesNotContain("mother", await StoredAsync(own), StringComparison.Ordinal);
+        }
+
+        Assert.InRange(ends, 8, 40);
+    }
+
+    private async Task ForgetAsync(ObjectId user, CancellationToken ct)
+    {
+        foreach (var holder in app.Service.Services.GetServices<IForgetsUsers>())
+        {
+            await holder.ForgetAsync(user, ct);
+        }
     }
 
     private Task DeleteAsync(ObjectId user) => app.Service.Bus.PublishAsync(new UserDeleted(user.ToString(), 9, DateTimeOffset.UtcNow));

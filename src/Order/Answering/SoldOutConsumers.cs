@@ -5,12 +5,22 @@ using Visuels.Orders.Deletion;
 
 namespace Visuels.Orders.Answering;
 
-/// <summary>After an acceptance: if it took the last edition, the others must know. The event comes again until this is done.</summary>
-internal sealed class OrderStatusChangedConsumer(SoldOutArtworks artworks) : IConsumer<OrderStatusChanged>
+/// <summary>
+/// After an acceptance: if it took the last edition, the others must know. After a sale that came to nothing: what a buyer who has left asked
+/// for in it must go. The event comes again until this is done.
+/// </summary>
+internal sealed class OrderStatusChangedConsumer(SoldOutArtworks artworks, DeletedMembers members) : IConsumer<OrderStatusChanged>
 {
-    public Task Consume(ConsumeContext<OrderStatusChanged> context) => context.Message.Status == nameof(OrderStatus.ACCEPTED)
-        ? artworks.RejectTheRestAsync(ObjectId.Parse(context.Message.ProductId), context.CancellationToken)
-        : Task.CompletedTask;
+    public Task Consume(ConsumeContext<OrderStatusChanged> context)
+    {
+        var (order, ct) = (context.Message, context.CancellationToken);
+        return order switch
+        {
+            { Status: nameof(OrderStatus.ACCEPTED) } => artworks.RejectTheRestAsync(ObjectId.Parse(order.ProductId), ct),
+            { PreviousStatus: nameof(OrderStatus.ACCEPTED) } => members.CloseIfLeftAsync(ObjectId.Parse(order.BuyerId), ObjectId.Parse(order.ArtistId), ct),
+            _ => Task.CompletedTask,
+        };
+    }
 }
 
 /// <summary>

@@ -29,7 +29,7 @@ internal sealed class DeletedMembers(IMongoDatabase database, OrderStore orders,
             cancellationToken: ct);
     }
 
-    /// <summary>For an order that was placed while one of its sides left.</summary>
+    /// <summary>For an order that was placed while one of its sides left, or that came to nothing afterwards.</summary>
     public async Task CloseIfLeftAsync(ObjectId buyer, ObjectId artist, CancellationToken ct)
     {
         foreach (var user in await users.FindDeletedAsync([buyer, artist], ct))

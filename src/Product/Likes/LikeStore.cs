@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Products.Artworks;
@@ -40,7 +41,7 @@ internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : I
             // Liked already; counting again mends what a crash may have left.
         }
 
-        return await RecountAsync(productId, known, ct);
+        return await RecountAsync(productId, known, like => like.ProductId == productId, ct);
     }
 
     /// <summary>Takes a like back; the number of likes, or null when there is no such product.</summary>
@@ -52,7 +53,7 @@ internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : I
         }
 
         await _likes.DeleteOneAsync(like => like.ProductId == productId && like.UserId == userId, ct);
-        return await RecountAsync(productId, known, ct);
+        return await RecountAsync(productId, known, like => like.ProductId == productId, ct);
     }
 
     /// <summary>Somebody's likes.</summary>
@@ -65,12 +66,19 @@ internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : I
         {
             foreach (var like in likes)
             {
+                // Counted without the row first: a process that ends in between finds it again, and the number is right already.
+                await RecountAsync(like.ProductId, without: user, ct);
                 await _likes.DeleteOneAsync(row => row.Id == like.Id, ct);
-                if (await FindAsync(like.ProductId, ct) is { } known)
-                {
-                    await RecountAsync(like.ProductId, known, ct);
-                }
+                await RecountAsync(like.ProductId, without: user, ct);
             }
+        }
+    }
+
+    private async Task RecountAsync(ObjectId productId, ObjectId without, CancellationToken ct)
+    {
+        if (await FindAsync(productId, ct) is { } known)
+        {
+            await RecountAsync(productId, known, like => like.ProductId == productId && like.UserId != without, ct);
         }
     }
 
@@ -78,12 +86,12 @@ internal sealed class LikeStore(IMongoDatabase database, TimeProvider clock) : I
     /// Writes the number of rows unless somebody else did meanwhile, who may have counted before our row changed. Who wrote after that
     /// one counted after our row changed, so there are three rounds at most, however many people like the product at once.
     /// </summary>
-    private async Task<long?> RecountAsync(ObjectId productId, Known known, CancellationToken ct)
+    private async Task<long?> RecountAsync(ObjectId productId, Known known, Expression<Func<Like, bool>> which, CancellationToken ct)
     {
         long? seenAfterChange = null;
         while (true)
         {
-            var count = await _likes.CountDocumentsAsync(like => like.ProductId == productId, cancellationToken: ct);
+            var count = await _likes.CountDocumentsAsync(which, cancellationToken: ct);
             var written = await _products.UpdateOneAsync(
                 product => product.Id == productId && product.LikesVersion == known.LikesVersion,
                 Builders<Product>.Update.Set(product => product.Likes, count).Inc(product => product.LikesVersion, 1),
