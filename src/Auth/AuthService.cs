@@ -40,10 +40,10 @@ public static class AuthService
         services.Configure<OutboxOptions>(outbox => (outbox.MinPoll, outbox.MaxPoll) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)));
         services.AddOutboxRelay(
             AccountStore.Collection,
-            typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(KnownAddressSignedUp), typeof(PasswordChanged),
+            typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(PasswordChanged),
             typeof(SecondFactorChanged), typeof(SessionsRevoked));
         services.AddOutboxRelay(SessionStore.Collection, typeof(SessionEnded));
-        services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued));
+        services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued), typeof(KnownAddressSignedUp));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));

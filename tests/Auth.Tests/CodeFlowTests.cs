@@ -60,8 +60,10 @@ public sealed class CodeFlowTests(AuthApp app) : IClassFixture<AuthApp>
         await inBrowser.Refuses(HttpStatusCode.BadRequest, "otp_wrong");
         await inProgram.Refuses(HttpStatusCode.BadRequest, "otp_wrong");
         await withMadeUpFlow.Refuses(HttpStatusCode.BadRequest, "otp_wrong");
-        using var signIn = await app.SignIn(stranger.Email, stranger.Password);
+        using var signIn = await strangersProgram.Post("/email-signin", new { stranger.Email, stranger.Password });
+        using var elsewhere = await app.SignIn(stranger.Email, stranger.Password);
         await signIn.Refuses(HttpStatusCode.Forbidden, "email_unverified");
+        await elsewhere.Refuses(HttpStatusCode.Unauthorized, "invalid_credentials");
     }
 
     [Theory]

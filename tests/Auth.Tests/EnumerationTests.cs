@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Visuels.Auth.Codes;
+using Visuels.Contracts.Accounts;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
 
@@ -64,6 +65,64 @@ public sealed class EnumerationTests(AuthApp app) : IClassFixture<AuthApp>
         }
     }
 
+    [Fact]
+    public async Task Who_signs_up_with_an_address_learns_nothing_by_signing_in_with_what_was_entered()
+    {
+        var proven = (await app.Join()).Person.Email;
+        app.Clock.Advance(Code.Gap);
+        using var stranger = app.From("203.0.113.98");
+        using var browser = app.Browser("203.0.113.97");
+        using var other = app.From("203.0.113.96");
+        var seen = new List<(string Program, string Browser, string Other)>();
+        foreach (var email in new[] { proven, AuthApp.Someone().Email })
+        {
+            (await stranger.Post("/email-signup", BodyOf("/email-signup", email))).Dispose();
+            (await browser.Post("/email-signup", BodyOf("/email-signup", email))).Dispose();
+            var body = new { email, password = "another good password" };
+            seen.Add((await AskAsync(stranger, "/email-signin", body), await AskAsync(browser, "/email-signin", body), await AskAsync(other, "/email-signin", body)));
+        }
+
+        Assert.Equal(seen[1], seen[0]);
+        Assert.StartsWith("403 ", seen[0].Program, StringComparison.Ordinal);
+        Assert.StartsWith("403 ", seen[0].Browser, StringComparison.Ordinal);
+        Assert.StartsWith("401 ", seen[0].Other, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_name_is_kept_for_a_known_address_as_for_an_unknown_one()
+    {
+        var proven = (await app.Join()).Person.Email;
+        app.Clock.Advance(Code.Gap);
+        var seen = new List<string>();
+        foreach (var email in new[] { proven, AuthApp.Someone().Email })
+        {
+            using var stranger = app.From($"203.0.113.{100 + seen.Count}");
+            var entered = AuthApp.Someone() with { Email = email };
+            var others = AuthApp.Someone() with { Username = entered.Username };
+            var (first, taken) = (await AskAsync(stranger, "/email-signup", entered), await AskAsync(stranger, "/email-signup", others));
+            var (again, changed) = (await AskAsync(stranger, "/email-signup", entered), await AskAsync(stranger, "/email-signup", entered with { Username = AuthApp.Someone().Username }));
+            seen.Add(string.Join('\n', first, taken, again, changed, await AskAsync(stranger, "/email-signup", others)));
+        }
+
+        Assert.Equal(seen[1], seen[0]);
+        Assert.Equal(["201", "409", "201", "201", "201"], seen[0].Split('\n').Select(answer => answer[..3]));
+    }
+
+    [Fact]
+    public async Task However_many_sign_up_with_a_known_address_at_once_its_owner_is_told_once()
+    {
+        var owner = (await app.Join()).Person;
+        app.Clock.Advance(Code.Gap);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => app.Post("/email-signup", AuthApp.Someone() with { Email = owner.Email })));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
+        await app.Next<KnownAddressSignedUp>(e => e.Email == owner.Email);
+        var next = await app.Join();
+        await app.Next<UserRegistered>(e => e.UserId == next.Id.ToString());
+        Assert.Single(app.Service.Bus.Published<KnownAddressSignedUp>(), e => e.Email == owner.Email);
+    }
+
     private async Task<(TimeSpan Known, TimeSpan Unknown)> MediansAsync(string route, List<string> members)
     {
         var (known, unknown) = (new List<TimeSpan>(Tries), new List<TimeSpan>(Tries));
@@ -99,20 +158,26 @@ public sealed class EnumerationTests(AuthApp app) : IClassFixture<AuthApp>
         var seen = new List<string>();
         for (var i = 0; i < 2; i++)
         {
-            var before = Hasher.Computed;
-            var text = "";
-            var calls = await StoreCalls.CountAsync(
-                async () =>
-                {
-                    var response = await stranger.Post(route, BodyOf(route, email));
-                    text = $"{(int)response.StatusCode} {string.Join(',', response.Headers.Select(header => header.Key).Order())} {Shape(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))}";
-                    return response;
-                },
-                _ => { });
-            seen.Add($"{text}: {calls} store calls, {Hasher.Computed - before} hashes");
+            seen.Add(await AskAsync(stranger, route, BodyOf(route, email)));
         }
 
         return seen;
+    }
+
+    // The answer and the work behind it.
+    private async Task<string> AskAsync(HttpClient stranger, string route, object body)
+    {
+        var before = Hasher.Computed;
+        var text = "";
+        var calls = await StoreCalls.CountAsync(
+            async () =>
+            {
+                var response = await stranger.Post(route, body);
+                text = $"{(int)response.StatusCode} {string.Join(',', response.Headers.Select(header => header.Key).Order())} {Shape(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))}";
+                return response;
+            },
+            _ => { });
+        return $"{text}: {calls} store calls, {Hasher.Computed - before} hashes";
     }
 
     // What a caller sent, and what is random, differs anyway.

@@ -138,6 +138,28 @@ public sealed class RevocationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_that_was_ended_can_neither_end_the_others_in_turn_nor_change_anything()
+    {
+        var thief = await _app.Join();
+        await _app.Next<UserRegistered>(e => e.UserId == thief.Id.ToString());
+        // The services have not heard of it yet: no relay looks while the clock stands still.
+        var elsewhere = new AccountStore(_app.Service.Database, new ServiceDefaults.Messaging.OutboxSignal(), _app.Clock);
+        await elsewhere.EndSessionsAsync(thief.Id, null, Ct);
+        using var signIn = await _app.SignIn(thief.Person.Email, thief.Person.Password);
+        var owner = await signIn.Should(HttpStatusCode.OK);
+
+        using var ended = await thief.Http.DeleteAsync("/api/v1/auth/sessions", Ct);
+        using var changed = await thief.Http.PutAsJsonAsync("/api/v1/auth/password", new { current = thief.Person.Password, next = "a thief's own password" }, Ct);
+        using var factor = await thief.Http.PostAsJsonAsync("/api/v1/auth/second-factor", new { password = thief.Person.Password }, Ct);
+
+        await ended.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
+        await changed.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
+        await factor.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
+        using var refresh = await _app.Post("/refresh", new { refreshToken = owner.Text("refreshToken") });
+        await refresh.Should(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Who_missed_events_is_told_all_that_living_tokens_can_be_concerned_by()
     {
         var (revoked, changed, old) = (await _app.Join(), await _app.Join(), await _app.Join());

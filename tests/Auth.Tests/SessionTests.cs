@@ -18,6 +18,27 @@ public sealed class SessionTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [Fact]
+    [Proves(Requirement.Cookies)]
+    public async Task A_refresh_token_that_came_in_a_cookie_is_given_to_no_script()
+    {
+        var member = await _app.Join();
+        using var browser = _app.Browser();
+        using var signIn = await browser.Post("/email-signin", new { member.Person.Email, member.Person.Password });
+        await signIn.Should(HttpStatusCode.OK);
+
+        using var renewed = await browser.PostRaw("/api/v1/auth/refresh?tokens=true", "{}");
+        using var again = await browser.PostRaw("/api/v1/auth/refresh?tokens=true", "");
+
+        foreach (var answer in new[] { renewed, again })
+        {
+            var body = await answer.Should(HttpStatusCode.OK);
+            Assert.False(body.TryGetProperty("refreshToken", out _));
+            Assert.False(body.TryGetProperty("accessToken", out _));
+            Assert.Equal(["refresh", "token"], answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split('=')[0]).Order());
+        }
+    }
+
+    [Fact]
     public async Task A_session_lives_an_hour_by_cookies_alone()
     {
         var member = await _app.Join();

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -103,6 +104,22 @@ public sealed class SignInTests(AuthApp app) : IClassFixture<AuthApp>
 
         await decomposed.Should(HttpStatusCode.OK);
         await withBlank.Refuses(HttpStatusCode.Unauthorized, "invalid_credentials");
+    }
+
+    [Fact]
+    [Proves(Requirement.PasswordRules)]
+    public async Task A_password_with_what_Unicode_calls_no_character_is_one_like_any_other()
+    {
+        var member = await app.Join(AuthApp.Someone() with { Password = "no \uFFFE character, cafe\u0301" });
+
+        using var right = await app.SignIn(member.Person.Email, member.Person.Password);
+        using var wrong = await app.SignIn(member.Person.Email, "no \uFFFE character");
+        using var deleted = await member.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = "\uFFFE" }) }, Ct);
+
+        await right.Should(HttpStatusCode.OK);
+        await wrong.Refuses(HttpStatusCode.Unauthorized, "invalid_credentials");
+        await deleted.Refuses(HttpStatusCode.Forbidden, "wrong_password");
     }
 
     [Fact]

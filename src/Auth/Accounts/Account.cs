@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using MongoDB.Bson;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.SecondFactor;
@@ -101,5 +102,10 @@ internal sealed class Account
     }
 
     /// <summary>Whether a session goes on as far as its account is concerned.</summary>
-    public bool Admits(Session session) => !Blocked && (session.Generation >= SessionsFrom || session.Id == KeptSession);
+    public bool Admits(Session session) => GoesOn(session.Generation, session.Id);
+
+    /// <summary>The same of an access token: the services hear of what took it back a moment later.</summary>
+    public bool AdmitsToken(ClaimsPrincipal user) => GoesOn(user.GetGeneration(), user.FindSessionId());
+
+    private bool GoesOn(long generation, ObjectId? session) => !Blocked && (generation >= SessionsFrom || (session is not null && session == KeptSession));
 }

@@ -46,12 +46,12 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
 
     public Task<Account?> FindByEmailAsync(string email, CancellationToken ct) => FirstAsync(Filter.Eq(a => a.Email, email), ct);
 
-    /// <summary>Who has the address, and who has the user name.</summary>
-    public async Task<(Account? ByEmail, Account? ByUsername)> FindNamesakesAsync(string email, string username, CancellationToken ct)
+    /// <summary>Who has the address, what was entered with it though it has an owner (<see cref="WriteSignUpAsync"/>), and who has the user name.</summary>
+    public async Task<(Account? ByEmail, Account? Claim, Account? ByUsername)> FindNamesakesAsync(string email, string claim, string username, CancellationToken ct)
     {
         var key = Account.KeyOf(username);
-        var found = await Read(Filter.Or(Filter.Eq(a => a.Email, email), Filter.Eq(a => a.UsernameKey, key))).ToListAsync(ct);
-        return (found.Find(a => a.Email == email), found.Find(a => a.UsernameKey == key));
+        var found = await Read(Filter.Or(Filter.In(a => a.Email, [email, claim]), Filter.Eq(a => a.UsernameKey, key))).ToListAsync(ct);
+        return (found.Find(a => a.Email == email), found.Find(a => a.Email == claim), found.Find(a => a.UsernameKey == key));
     }
 
     /// <summary>Cards of proven accounts; a deleted one has an anonymous card, for those who only now hear of it.</summary>
@@ -59,15 +59,18 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         [.. (await Read(Filter.In(a => a.Id, ids) & Filter.Eq(a => a.Verified, true)).ToListAsync(ct)).Select(account => account.ToCard())];
 
     /// <summary>Writes down a sign-up that nobody has proven yet, over older ones with the same address: they keep its user name from others.</summary>
+    /// <param name="signUp">What was entered.</param>
+    /// <param name="email">Its address; for one that has an owner a stand-in, which is nobody's.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>What kept it from being written, or null.</returns>
-    public async Task<SignUpClash?> WriteSignUpAsync(Account signUp, CancellationToken ct)
+    public async Task<SignUpClash?> WriteSignUpAsync(Account signUp, string email, CancellationToken ct)
     {
         try
         {
             await _accounts.UpdateOneAsync(
                 Filter.Eq(a => a.Id, signUp.Id) & Unproven,
                 Update
-                    .Set(a => a.Email, signUp.Email)
+                    .Set(a => a.Email, email)
                     .Set(a => a.Username, signUp.Username)
                     .Set(a => a.UsernameKey, signUp.UsernameKey)
                     .Set(a => a.Name, signUp.Name)
@@ -135,19 +138,6 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
     public async Task<long> DeleteUnprovenAsync(CancellationToken ct) =>
         (await _accounts.DeleteManyAsync(Unproven & Filter.Lte(a => a.UnprovenUntil, clock.GetUtcNow()), ct)).DeletedCount;
 
-    /// <summary>Has the owner of an account told that somebody signed up with its address; or not, at the same cost.</summary>
-    public async Task TellOfSignUpAsync(Account account, bool isTold, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        var told = new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, now);
-        await _accounts.UpdateOneAsync(
-            Filter.Eq(a => a.Id, account.Id) & Present, Update.Unset(a => a.UnprovenUntil).Publishing(now, isTold ? [told] : []), cancellationToken: ct);
-        if (isTold)
-        {
-            signal.Raise();
-        }
-    }
-
     /// <summary>Puts a stronger hash of the same password in the place of the one that was read.</summary>
     public Task RehashAsync(Account account, string hash, CancellationToken ct) => _accounts.UpdateOneAsync(
         a => a.Id == account.Id && a.PasswordHash == account.PasswordHash, Update.Set(a => a.PasswordHash, hash), cancellationToken: ct);
@@ -206,8 +196,12 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         ct);
 
     /// <summary>Ends all sessions of an account, or all but one; null when there is no such account.</summary>
-    public Task<Account?> EndSessionsAsync(ObjectId id, ObjectId? kept, CancellationToken ct) => ChangeAsync(
-        id, _ => false, account => account.EndSessions(clock.GetUtcNow(), kept), Update.Combine(), tell: null, ct);
+    /// <param name="id">The account.</param>
+    /// <param name="kept">The session that goes on.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="forbids">Looks at the account that is about to be changed; nothing happens when it is true.</param>
+    public Task<Account?> EndSessionsAsync(ObjectId id, ObjectId? kept, CancellationToken ct, Predicate<Account>? forbids = null) => ChangeAsync(
+        id, account => forbids?.Invoke(account) is true, account => account.EndSessions(clock.GetUtcNow(), kept), Update.Combine(), tell: null, ct);
 
     /// <summary>The accounts whose tokens were revoked since a moment, oldest first.</summary>
     public Task<List<Account>> GetRevokedSinceAsync(DateTimeOffset since, int limit, CancellationToken ct) =>

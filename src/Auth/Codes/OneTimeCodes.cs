@@ -25,7 +25,10 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
         return !code.IsInGap(now) && !code.IsUsedUp(now, caller.Network, options.Value);
     }
 
-    /// <summary>Gives a flow a fresh code and has it mailed. Without an account nothing is mailed, and all else is the same.</summary>
+    /// <summary>
+    /// Gives a flow a fresh code and has it mailed. Without an account nothing is mailed, and the owner of one that is proven already is told of
+    /// the sign-up instead; all else is the same.
+    /// </summary>
     /// <returns>False when another request was faster.</returns>
     public Task<bool> TrySendAsync(Code read, string flowId, Requester caller, Account? account, SignUpDetails? details, CancellationToken ct)
     {
@@ -33,7 +36,11 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
         flow.CodeId = ObjectId.GenerateNewId();
         flow.ExpiresAt = flow.At + Code.Life;
         var events = new List<object>(1);
-        if (account is not null)
+        if (account is { Verified: true } && read.Purpose == CodePurposes.VerifyEmail)
+        {
+            events.Add(new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, flow.At));
+        }
+        else if (account is not null)
         {
             var digits = NewDigits();
             flow.Hash = ring.Hash(digits, HashUse(read.Key, flowId, flow.CodeId));

@@ -24,11 +24,12 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
         ct);
 
     /// <summary>Gives an account that nobody has proven to the person who has: its password goes. Null when it changed meanwhile.</summary>
-    public Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string role, CancellationToken ct)
+    public Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string username, string role, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var filter = Filter.Eq(a => a.Id, unproven.Id) & Filter.Eq(a => a.Verified, false) & Filter.Eq(a => a.Version, unproven.Version);
         unproven.Version++;
+        (unproven.Username, unproven.UsernameKey) = (username, Account.KeyOf(username));
         unproven.Name = user.Name;
         unproven.Role = role;
         unproven.EndSessions(now);
@@ -38,6 +39,8 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
                 .Set(a => a.Verified, true)
                 .Set(a => a.GoogleSubject, user.Subject)
                 .Set(a => a.Version, unproven.Version)
+                .Set(a => a.Username, unproven.Username)
+                .Set(a => a.UsernameKey, unproven.UsernameKey)
                 .Set(a => a.Name, unproven.Name)
                 .Set(a => a.Role, unproven.Role)
                 .Unset(a => a.PasswordHash)

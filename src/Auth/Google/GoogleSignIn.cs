@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Codes;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Security;
@@ -7,7 +8,8 @@ using Visuels.ServiceDefaults.Security;
 namespace Visuels.Auth.Google;
 
 /// <summary>Which account a person from Google gets.</summary>
-internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts, SessionStore sessions, SecurityLog security, TimeProvider clock)
+internal sealed class GoogleSignIn(
+    GoogleAccounts google, AccountStore accounts, CodeStore codes, SessionStore sessions, SecurityLog security, TimeProvider clock)
 {
     private const int Tries = 5;
 
@@ -52,16 +54,30 @@ internal sealed class GoogleSignIn(GoogleAccounts google, AccountStore accounts,
         _ => (account, null),
     };
 
-    // Whoever signed up with this address has not shown that it is theirs; Google's user has. No way in stays open to the other.
+    // Whoever signed up with this address has not shown that it is theirs; Google's user has. No way in stays open to the other, nothing that
+    // was entered counts any more, and the user name, which nobody can change later, is not the other's choice.
     private async Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string role, CancellationToken ct)
     {
-        var taken = await google.TakeOverAsync(unproven, user, role, ct);
-        if (taken is not null)
+        var wanted = Usernames.From(unproven.Email);
+        for (var i = 0; i < Tries; i++)
         {
-            await sessions.ClearAsync(taken.Id, ct);
+            if (await google.TakeOverAsync(unproven, user, i == 0 ? wanted : Usernames.WithSuffix(wanted), role, ct) is { } taken)
+            {
+                await sessions.ClearAsync(taken.Id, ct);
+                await codes.WithdrawAsync(taken.Email, ct);
+                return Noted(taken, "taken over");
+            }
+
+            // The name is taken, or somebody has signed up once more in this instant.
+            if (await accounts.FindByEmailAsync(unproven.Email, ct) is not { Verified: false } again)
+            {
+                break;
+            }
+
+            unproven = again;
         }
 
-        return Noted(taken, "taken over");
+        return null;
     }
 
     private async Task<Account?> AddAsync(GoogleUser user, string email, string role, CancellationToken ct)

@@ -9,8 +9,11 @@ internal static class PasswordRules
     public const int Shortest = 8;
     public const int Longest = 128;
 
+    // The one code point that the library refuses to normalise, though JSON may hold it.
+    private const char NoCharacter = '\uFFFE';
+
     /// <summary>The same password typed on another keyboard may arrive as other code points.</summary>
-    public static string Normalize(string password) => password.Normalize(NormalizationForm.FormC);
+    public static string Normalize(string password) => password.Contains(NoCharacter) ? password : password.Normalize(NormalizationForm.FormC);
 
     /// <summary>How many characters a password has for those who type it: code points, not the halves that .NET counts.</summary>
     public static int LengthOf(string password) => Normalize(password).EnumerateRunes().Count();

@@ -19,6 +19,11 @@ internal sealed class Reauthentication(
     /// <exception cref="TooManyPasswordsException">Too many passwords wait already.</exception>
     public async Task<ProblemHttpResult?> RefusalAsync(Account account, ClaimsPrincipal user, string? password, CancellationToken ct)
     {
+        if (!account.AdmitsToken(user))
+        {
+            return SessionEnded();
+        }
+
         if (account.PasswordHash is null)
         {
             var session = user.FindSessionId() is { } id ? await sessions.FindAsync(id, ct) : null;
@@ -50,6 +55,9 @@ internal sealed class Reauthentication(
         await throttle.ReleaseAsync(tries, ct);
         return null;
     }
+
+    /// <summary>For a token that was taken back, though it may still pass for good for a moment.</summary>
+    public static ProblemHttpResult SessionEnded() => Problems.Unauthorized("unauthorized", "This session has ended. Please sign in again.");
 
     private static ProblemHttpResult Required(string message) => Problems.Forbidden("reauthentication_required", message);
 }

@@ -44,7 +44,8 @@ internal static class SessionEndpoints
         {
             if (await accounts.FindAsync(session.UserId, ct) is { } account && account.Admits(session))
             {
-                return answers.Give(http.Response, account, session, next, "session renewed", tokens ?? false);
+                // What came in a cookie goes back in one: a script that cannot read it must not be able to ask for it.
+                return answers.Give(http.Response, account, session, next, "session renewed", tokens is true && request?.RefreshToken is not null);
             }
 
             await sessions.EndAsync(session.Id, ct);
@@ -98,11 +99,18 @@ internal static class SessionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> EndOthers(
+    private static async Task<Results<NoContent, ProblemHttpResult>> EndOthers(
         ClaimsPrincipal user, AccountStore accounts, SessionStore sessions, SecurityLog security, CancellationToken ct)
     {
         var kept = user.FindSessionId();
-        await accounts.EndSessionsAsync(user.GetUserId(), kept, ct);
+        var isOver = false;
+        // A session that somebody has just ended must not end theirs in turn, and so come back.
+        await accounts.EndSessionsAsync(user.GetUserId(), kept, ct, account => isOver = !account.AdmitsToken(user));
+        if (isOver)
+        {
+            return Reauthentication.SessionEnded();
+        }
+
         security.Note(SecurityEvent.SessionsEnded, user.GetUserId().ToString(), "all but this one");
         await sessions.ClearAsync(user.GetUserId(), ct, kept);
         return TypedResults.NoContent();

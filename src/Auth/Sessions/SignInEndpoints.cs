@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Codes;
 using Visuels.Auth.Passwords;
+using Visuels.Auth.SignUp;
 using Visuels.Auth.Throttling;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Limits;
@@ -27,12 +29,15 @@ internal static class SignInEndpoints
         Throttle throttle,
         KnownDevices devices,
         SessionAnswers answers,
+        SignUps signUps,
+        Requesters requesters,
         SecurityLog security,
         KeyRing ring,
         CancellationToken ct)
     {
         var email = InputRules.Email(request.Email);
-        var account = await accounts.FindByEmailAsync(email, ct);
+        // What was entered with an address counts from its proof on.
+        var account = await accounts.FindByEmailAsync(email, ct) is { Verified: true } proven ? proven : null;
         var tries = throttle.SignInKey(email, devices.Find(http.Request, email));
         using (var turn = await passwords.TakeTurnAsync(ct))
         {
@@ -46,19 +51,16 @@ internal static class SignInEndpoints
             if (account is null || result == PasswordVerificationResult.Failed)
             {
                 security.Note(SecurityEvent.SignInFailed, WhoIs(account, email, ring), "password");
-                return Problems.Unauthorized("invalid_credentials", "The e-mail address or the password is wrong.");
+                return await signUps.HasEnteredAsync(email, request.Password, requesters.Of(http.Request, named: null), turn, ct)
+                    ? Problems.Forbidden("email_unverified", "This e-mail address is not verified yet. Please enter the code we mailed you, or ask for a new one.")
+                    : Problems.Unauthorized("invalid_credentials", "The e-mail address or the password is wrong.");
             }
 
             await throttle.ReleaseAsync(tries, ct);
-            if (account.Verified && result == PasswordVerificationResult.SuccessRehashNeeded)
+            if (result == PasswordVerificationResult.SuccessRehashNeeded)
             {
                 await accounts.RehashAsync(account, await turn.HashAsync(request.Password, ct), ct);
             }
-        }
-
-        if (!account.Verified)
-        {
-            return Problems.Forbidden("email_unverified", "This e-mail address is not verified yet. Please enter the code we mailed you, or ask for a new one.");
         }
 
         return await answers.StartAsync(http.Response, account, "login success", tokens ?? false, ct);

@@ -162,12 +162,7 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
             {
                 // Written aside: a process never reads half a key.
                 var aside = $"{path}.{Guid.NewGuid():N}";
-                File.WriteAllText(aside, make());
-                if (!OperatingSystem.IsWindows())
-                {
-                    File.SetUnixFileMode(aside, OwnerOnly);
-                }
-
+                Write(aside, make());
                 File.Move(aside, path);
             }
         }
@@ -175,6 +170,19 @@ public sealed class KeyFolder(IOptions<KeyOptions> options, IHostEnvironment env
         {
             throw new StartupException($"Keys:Folder: {path} cannot be written: {e.Message}");
         }
+    }
+
+    // Nobody else's from its first byte on.
+    private static void Write(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using var file = new StreamWriter(path, options);
+        file.Write(text);
     }
 
     /// <summary>A lock that ends with its holder, also if that dies. Who waits for a holder that makes the file has nothing left to make.</summary>
