@@ -85,6 +85,25 @@ public sealed partial class DeploymentTests
 
     [Fact]
     [Proves(Requirement.Containers)]
+    [Proves(Requirement.Secrets)]
+    public void Only_Auth_has_the_whole_folder_of_keys_and_the_others_cannot_write_to_theirs()
+    {
+        var services = Services(Read("docker-compose.yml"));
+
+        foreach (var service in new[] { "product", "order", "chat", "jobs" })
+        {
+            Assert.Equal([$"\"keys-{service}:/var/lib/visuels/keys:ro\""], Mounts(service));
+            Assert.Contains($"- keys-{service}:/var/lib/visuels/shares/{service}\n", Section(services, "  keys:") + "\n", StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["\"keys:/var/lib/visuels/keys\""], Mounts("auth"));
+        Assert.Empty(Mounts("gateway"));
+
+        List<string> Mounts(string service) => [.. KeyMounts().Matches(Section(services, $"  {service}:")).Select(match => match.Value)];
+    }
+
+    [Fact]
+    [Proves(Requirement.Containers)]
     public void Store_and_broker_are_reached_from_inside_only_and_the_broker_has_no_guest()
     {
         var compose = Read("docker-compose.yml");
@@ -124,6 +143,9 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex(@"^\d+(\.\d+){1,3}$")]
     private static partial Regex ExactVersion();
+
+    [GeneratedRegex(@"""keys[^""]*""")]
+    private static partial Regex KeyMounts();
 
     [GeneratedRegex(@"ports: \[""([^""]+)""\]")]
     private static partial Regex PublishedPorts();

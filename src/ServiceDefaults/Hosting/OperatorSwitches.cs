@@ -40,6 +40,13 @@ internal static class OperatorSwitches
         var folder = new KeyFolder(Options.Create(options), new HostingEnvironment { EnvironmentName = "KeyMaking" });
         folder.MakeMissing();
         Console.WriteLine($"Keys are in {Path.GetFullPath(options.Folder)}.");
+
+        if (Environment.GetEnvironmentVariable("Keys__Shares") is { Length: > 0 } shares)
+        {
+            KeyShares.Write(options.Folder, shares);
+            Console.WriteLine($"The services' own are in {Path.GetFullPath(shares)}.");
+        }
+
         return 0;
     }
 }

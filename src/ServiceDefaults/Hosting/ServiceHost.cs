@@ -24,6 +24,8 @@ public static class ServiceHost
     private static readonly Dictionary<string, string?> QuietLogs = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        // Every service has it with its authentication; only Auth uses it, and keeps its keys.
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Polly"] = "None",
