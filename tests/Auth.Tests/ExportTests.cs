@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Visuels.Auth.Export;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
@@ -22,6 +23,7 @@ public sealed class ExportApp : AuthApp, IAsyncLifetime
 
     public override void Prepare(TestSetup test)
     {
+        test.Settings["Requests:UploadTimeout"] = "00:00:00.2";
         foreach (var name in new[] { "product", "order", "chat", "jobs" })
         {
             test.Settings[$"Services:{name}"] = _others!.Urls.First();
@@ -172,6 +174,77 @@ public sealed class ExportTests(ExportApp app) : IClassFixture<ExportApp>
     }
 
     [Fact]
+    public async Task A_download_may_take_longer_than_an_upload()
+    {
+        var member = await app.Join();
+        app.Instead["chat"] = async context =>
+        {
+            await context.Response.WriteAsync("[");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(500), context.RequestAborted);
+            await context.Response.WriteAsync("]");
+        };
+
+        try
+        {
+            using var response = await Export(member);
+            await response.Should(HttpStatusCode.OK);
+        }
+        finally
+        {
+            app.Instead.TryRemove("chat", out _);
+        }
+    }
+
+    /// <summary>Each reader who does not read holds a file open; there is room for some.</summary>
+    [Fact]
+    public async Task Readers_who_do_not_read_hold_up_a_bounded_number_of_files()
+    {
+        const int TooMuchForSockets = 24 * 1024 * 1024;
+        var member = await app.Join();
+        app.Instead["chat"] = async context =>
+        {
+            await context.Response.WriteAsync("\"");
+            var part = new string('x', 64 * 1024);
+            for (var sent = 0; sent < TooMuchForSockets; sent += part.Length)
+            {
+                await context.Response.WriteAsync(part);
+            }
+
+            await context.Response.WriteAsync("\"");
+        };
+
+        var held = new List<HttpResponseMessage>();
+        try
+        {
+            for (var i = 0; i < DataExport.AtOnce; i++)
+            {
+                held.Add(await Export(member, HttpCompletionOption.ResponseHeadersRead));
+                Assert.Equal(HttpStatusCode.OK, held[^1].StatusCode);
+            }
+
+            using (var refused = await Export(member))
+            {
+                await refused.Refuses(HttpStatusCode.ServiceUnavailable, "busy");
+            }
+
+            held[0].Dispose();
+            await Eventually.Until(
+                async () =>
+                {
+                    using var response = await Export(member, HttpCompletionOption.ResponseHeadersRead);
+                    return response.StatusCode == HttpStatusCode.OK;
+                },
+                "who leaves makes room");
+        }
+        finally
+        {
+            app.Instead.TryRemove("chat", out _);
+            held.ForEach(response => response.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Nobody_exports_without_signing_in_and_nobody_who_has_left()
     {
         using var anonymous = await app.Http.Get("/api/v1/auth/me/export");
@@ -205,9 +278,9 @@ public sealed class ExportTests(ExportApp app) : IClassFixture<ExportApp>
     }
 
     // The pause before a second try passes by the service's clock.
-    private async Task<HttpResponseMessage> Export(Member member)
+    private async Task<HttpResponseMessage> Export(Member member, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
-        var answer = member.Http.GetAsync("/api/v1/auth/me/export", Ct);
+        var answer = member.Http.GetAsync("/api/v1/auth/me/export", until, Ct);
         await Eventually.Until(
             () =>
             {

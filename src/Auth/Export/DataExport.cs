@@ -17,7 +17,9 @@ namespace Visuels.Auth.Export;
 /// <summary>Puts together what all services hold of a user: everything or nothing.</summary>
 internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessions, IOptions<SiteOptions> site, TimeProvider clock) : IDisposable
 {
-    private const int AtOnce = 4;
+    /// <summary>Exports that are put together or downloaded at a time.</summary>
+    public const int AtOnce = 8;
+
     private const long MostBytes = 512L * 1024 * 1024;
 
     /// <summary>A service's share of the document, and where it comes from.</summary>
@@ -29,7 +31,7 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
         ("jobs", "internal" + ExportRoutes.Path),
     ];
 
-    // The request itself may take 30 s; who asks shall hear what took so long.
+    // Less than the Gateway waits for an answer; who asks shall hear what took so long.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(25);
 
     private readonly SemaphoreSlim _places = new(AtOnce);
@@ -42,19 +44,17 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
         }
     }
 
-    /// <summary>A stream at its beginning, to be disposed of, or null when too many are being put together at the moment.</summary>
+    /// <summary>A place for one export, until it is disposed of, or null when all are taken: a file takes its room as long as somebody reads it.</summary>
+    public IDisposable? TryEnter() => _places.Wait(0) ? new Place(_places) : null;
+
+    /// <summary>A stream at its beginning, to be disposed of. Call it in a place.</summary>
     /// <param name="account">Whose data.</param>
     /// <param name="session">The session that asks.</param>
     /// <param name="token">The access token that asks: the other services give nothing away without it.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ExportFailedException">A service does not give all it has.</exception>
-    public async Task<Stream?> GatherAsync(Account account, ObjectId? session, string token, CancellationToken ct)
+    public async Task<Stream> GatherAsync(Account account, ObjectId? session, string token, CancellationToken ct)
     {
-        if (!await _places.WaitAsync(0, ct))
-        {
-            return null;
-        }
-
         var file = ExportFile.Create();
         try
         {
@@ -78,10 +78,6 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
         {
             await file.DisposeAsync();
             throw;
-        }
-        finally
-        {
-            _places.Release();
         }
     }
 
@@ -130,6 +126,11 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
         {
             throw new ExportFailedException(service, e);
         }
+    }
+
+    private sealed class Place(SemaphoreSlim places) : IDisposable
+    {
+        public void Dispose() => places.Release();
     }
 }
 

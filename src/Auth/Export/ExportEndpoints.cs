@@ -18,7 +18,7 @@ internal static partial class ExportEndpoints
         app.MapGroup("/api/v1/auth/me/export").WithTags("Account").RequireAuthorization()
             .MapGet("", Export)
             .RequireRateLimiting(RateLimits.Export)
-            .WithMetadata(new RequestTimeoutAttribute(RequestTimeouts.Exports))
+            .WithMetadata(new RequestTimeoutAttribute(RequestTimeouts.Downloads))
             .Produces<Dictionary<string, JsonElement>>()
             .FailsWith(401, "unauthorized", "session_ended").FailsWith(403, "account_blocked").FailsWith(503, ProblemCodes.DependencyUnavailable, "busy");
 
@@ -42,14 +42,16 @@ internal static partial class ExportEndpoints
                 return SessionAnswers.Blocked();
 
             case { } account:
+                if (export.TryEnter() is not { } place)
+                {
+                    return Problems.Unavailable("busy", "Many people download their data right now. Please try again in a moment.");
+                }
+
+                request.HttpContext.Response.RegisterForDispose(place);
                 try
                 {
                     var day = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-                    if (await export.GatherAsync(account, user.FindSessionId(), ForwardedUser.TokenOf(request)!, ct) is not { } data)
-                    {
-                        return Problems.Unavailable("busy", "Many people download their data right now. Please try again in a moment.");
-                    }
-
+                    var data = await export.GatherAsync(account, user.FindSessionId(), ForwardedUser.TokenOf(request)!, ct);
                     security.Note(SecurityEvent.DataExported, account.Id.ToString());
                     return TypedResults.Stream(data, "application/json", $"visuels-{day}.json");
                 }

@@ -6,7 +6,7 @@ namespace Visuels.Jobs.Ledger;
 /// <summary>Which mails to list; all of it may be absent.</summary>
 public sealed class MailQuery
 {
-    [OneOf(MailStates.Queued, MailStates.Sending, MailStates.Sent, MailStates.Parked)]
+    [OneOf(MailStates.Queued, MailStates.Sending, MailStates.Sent, MailStates.Parked, MailStates.Dropped)]
     public string? State { get; init; }
 
     public string? Address { get; init; }

@@ -16,4 +16,8 @@ public sealed class RequestOptions
     /// <summary>The same for uploads, which a slow line may take a while to send, and for exports of all that is held of a user.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan UploadTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for what people download of their own: a slow line may take its time, and nobody holds a place for ever.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan DownloadTimeout { get; set; } = TimeSpan.FromMinutes(5);
 }

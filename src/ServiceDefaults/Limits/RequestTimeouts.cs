@@ -9,8 +9,11 @@ namespace Visuels.ServiceDefaults.Limits;
 /// <summary>Ends requests that take too long. Hubs are exempt; so is the Gateway, which bounds what it forwards itself.</summary>
 public static class RequestTimeouts
 {
-    /// <summary>Policy of routes that give out all that is held of a user: as long as uploads.</summary>
+    /// <summary>Policy of routes by which a service gives out all that it holds of a user: as long as uploads.</summary>
     public const string Exports = "exports";
+
+    /// <summary>Policy of routes that people download much from.</summary>
+    public const string Downloads = "downloads";
 
     /// <summary>Policy of routes that take images.</summary>
     public const string Uploads = "uploads";
@@ -23,6 +26,7 @@ public static class RequestTimeouts
             timeouts.DefaultPolicy = Policy(requests.Value.Timeout);
             timeouts.AddPolicy(Uploads, Policy(requests.Value.UploadTimeout));
             timeouts.AddPolicy(Exports, Policy(requests.Value.UploadTimeout));
+            timeouts.AddPolicy(Downloads, Policy(requests.Value.DownloadTimeout));
         });
     }
 
