@@ -40,6 +40,17 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
     }
 
     [Fact]
+    [Proves(Requirement.Mail)]
+    public async Task A_code_for_an_address_that_nobody_has_proven_greets_nobody_by_name()
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(Samples.Code(_app, address, "123456", name: ""));
+
+        Assert.Contains("Hello,", (await _app.MailToAsync(address)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_owner_of_a_known_address_is_told_of_the_sign_up()
     {
         var address = Samples.NewAddress();

@@ -45,7 +45,8 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
             var digits = NewDigits();
             flow.Hash = ring.Hash(digits, HashUse(read.Key, flowId, flow.CodeId));
             events.Add(new EmailCodeIssued(
-                flow.CodeId.ToString(), read.Version + 1, account.Id.ToString(), account.Email, account.Name,
+                // A name that is not the reader's own is a message of whoever typed it.
+                flow.CodeId.ToString(), read.Version + 1, account.Id.ToString(), account.Email, account.Verified ? account.Name : "",
                 read.Purpose, ring.Seal(digits, MailUse, flow.CodeId.ToString()), flow.ExpiresAt.Value));
         }
 

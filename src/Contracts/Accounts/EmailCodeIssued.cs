@@ -5,7 +5,7 @@ namespace Visuels.Contracts.Accounts;
 /// <param name="Version">Version of the code's document.</param>
 /// <param name="UserId">The account the code belongs to.</param>
 /// <param name="Email">Where the code goes.</param>
-/// <param name="Name">How to address the reader.</param>
+/// <param name="Name">How to address the reader; empty while nobody has shown that the address, and so the name, is the reader's own.</param>
 /// <param name="Purpose">What the code proves: <see cref="CodePurposes"/>.</param>
 /// <param name="SealedCode">The code, sealed with AES-GCM; the broker and its dead letters never hold it in clear.</param>
 /// <param name="ExpiresAt">From then on the code is worthless and must not be mailed.</param>

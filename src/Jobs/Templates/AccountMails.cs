@@ -17,7 +17,7 @@ internal static class AccountMails
             CodePurposes.ResetPassword => ("Visuels - Code for a New Password", "Set a new password"),
             _ => ("Visuels - Your Code", "Your code"),
         };
-        return new MailContent(subject, heading, $"Hello {issued.Name},")
+        return new MailContent(subject, heading, issued.Name.Length == 0 ? "Hello," : $"Hello {issued.Name},")
         {
             Paragraphs =
             [
