@@ -55,6 +55,31 @@ public sealed class DeletedUserTests(ChatApp app) : IClassFixture<ChatApp>
         Assert.Equal(other.Id, Assert.Single(blocks)["blocked"].AsObjectId);
     }
 
+    [Fact]
+    public async Task Wherever_the_process_ends_while_it_forgets_somebody_blocks_and_reports_are_right_once_it_has_done_so_again()
+    {
+        var ends = 0;
+        for (var ended = true; ended; ends++)
+        {
+            var (buyer, artist) = (app.Buyer(), app.Artist());
+            await BlockTests.BlockAsync(buyer, artist);
+            await BlockTests.BlockAsync(artist, buyer);
+            var made = await ReportTests.ReportAsync(buyer, new { userId = artist.Id.ToString(), reason = "rude" });
+            var about = await ReportTests.ReportAsync(artist, new { userId = buyer.Id.ToString(), reason = "spam" });
+
+            ended = await StoreCalls.EndAfterAsync(ends + 1, ct => app.Service.ForgetAsync(buyer.Id, ct));
+            await app.Service.ForgetAsync(buyer.Id, Ct);
+
+            Assert.DoesNotContain(buyer.Id.ToString(), (await StoredAsync("reports", made)).ToJson(), StringComparison.Ordinal);
+            Assert.False((await StoredAsync("reports", made)).Contains("reason"));
+            Assert.Equal("CLOSED", (await StoredAsync("reports", about))["status"]);
+            var blocks = app.Service.Database.GetCollection<BsonDocument>("blocks");
+            Assert.Equal(0, await blocks.CountDocumentsAsync(new BsonDocument("_id", new BsonDocument("$regex", buyer.Id.ToString())), cancellationToken: Ct));
+        }
+
+        Assert.InRange(ends, 4, 20);
+    }
+
     private Task DeleteAsync(Person person) => app.Service.Bus.PublishAsync(new UserDeleted(person.Id.ToString(), 9, DateTimeOffset.UtcNow));
 
     private Task<BsonDocument> StoredAsync(string collection, string id) =>

@@ -138,6 +138,29 @@ public sealed class DeletedUserTests(OrderApp app) : IClassFixture<OrderApp>
         }
     }
 
+    [Fact]
+    public async Task Wherever_the_process_ends_while_it_forgets_somebody_all_is_gone_once_it_has_done_so_again()
+    {
+        var ends = 0;
+        for (var ended = true; ended; ends++)
+        {
+            var (buyer, artist) = (app.Buyer(), app.Artist());
+            var (wanted, asked) = (app.List(artist), app.List(artist));
+            await (await buyer.PutInCartAsync(wanted, requirement: "gift for Zoe")).JsonAsync(HttpStatusCode.OK);
+            await (await buyer.BuyWithKeyAsync("key-1", wanted)).JsonAsync(HttpStatusCode.Created);
+            var id = (await (await buyer.BuyAsync(asked, requirement: "to my home in Lisbon")).JsonAsync(HttpStatusCode.Created))["order"]!.Text("_id");
+
+            ended = await StoreCalls.EndAfterAsync(ends + 1, ct => app.Service.ForgetAsync(buyer.Id, ct));
+            await app.Service.ForgetAsync(buyer.Id, Ct);
+
+            var order = await artist.ReadOrderAsync(id);
+            Assert.Equal(("CANCELLED", null, 2), (order.Text("status"), order["requirement"], order["history"]!.AsArray().Count));
+            Assert.Equal((0, 0), (await CountAsync("carts", buyer), await CountAsync("idempotency", buyer)));
+        }
+
+        Assert.InRange(ends, 6, 30);
+    }
+
     private Task DeleteAsync(Person person) => app.Bus.PublishAsync(new UserDeleted(person.Id.ToString(), 7, DateTimeOffset.UtcNow));
 
     private async Task<long> CountAsync(string collection, Person person) => await app.Service.Database.GetCollection<BsonDocument>(collection)

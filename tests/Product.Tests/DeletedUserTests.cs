@@ -1,11 +1,9 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Accounts;
 using Visuels.Contracts.Products;
 using Visuels.ServiceDefaults.Security;
-using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
 
@@ -78,8 +76,8 @@ public sealed class DeletedUserTests(ProductApp app) : IClassFixture<ProductApp>
                 Assert.Equal(HttpStatusCode.OK, like.StatusCode);
             }
 
-            ended = await StoreCalls.EndAfterAsync(ends + 1, ct => ForgetAsync(leaver.Card.Id, ct));
-            await ForgetAsync(leaver.Card.Id, Ct);
+            ended = await StoreCalls.EndAfterAsync(ends + 1, ct => app.Service.ForgetAsync(leaver.Card.Id, ct));
+            await app.Service.ForgetAsync(leaver.Card.Id, Ct);
 
             Assert.True(await LikesAsync(liked) == 0, $"The like counts after an end behind call {ends + 1}.");
             using var gone = await app.Anonymous.GetAsync($"{ProductApp.Root}/{own}", Ct);
@@ -88,14 +86,6 @@ public sealed class DeletedUserTests(ProductApp app) : IClassFixture<ProductApp>
         }
 
         Assert.InRange(ends, 8, 40);
-    }
-
-    private async Task ForgetAsync(ObjectId user, CancellationToken ct)
-    {
-        foreach (var holder in app.Service.Services.GetServices<IForgetsUsers>())
-        {
-            await holder.ForgetAsync(user, ct);
-        }
     }
 
     private Task DeleteAsync(ObjectId user) => app.Service.Bus.PublishAsync(new UserDeleted(user.ToString(), 9, DateTimeOffset.UtcNow));

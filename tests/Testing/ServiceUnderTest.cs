@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Messaging;
+using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Testing;
 
@@ -122,6 +123,15 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         }
 
         return client;
+    }
+
+    /// <summary>Has everything that holds data of people forget somebody, as <c>UserDeleted</c> does.</summary>
+    public async Task ForgetAsync(ObjectId user, CancellationToken ct)
+    {
+        foreach (var holder in Services.GetServices<IForgetsUsers>())
+        {
+            await holder.ForgetAsync(user, ct);
+        }
     }
 
     /// <summary>Stops the service as a signal would; what it shares with a successor stays.</summary>
