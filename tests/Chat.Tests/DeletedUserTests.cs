@@ -77,7 +77,7 @@ public sealed class DeletedUserTests(ChatApp app) : IClassFixture<ChatApp>
             Assert.Equal(0, await blocks.CountDocumentsAsync(new BsonDocument("_id", new BsonDocument("$regex", buyer.Id.ToString())), cancellationToken: Ct));
         }
 
-        Assert.InRange(ends, 4, 20);
+        Assert.InRange(ends, 3, 20);
     }
 
     private Task DeleteAsync(Person person) => app.Service.Bus.PublishAsync(new UserDeleted(person.Id.ToString(), 9, DateTimeOffset.UtcNow));
