@@ -31,10 +31,24 @@ public sealed class AuthForAnotherSite : ProductionAuth
     }
 }
 
-[Proves(Requirement.Cookies)]
-public sealed class CookieTests(ProductionAuth production, AuthForAnotherSite elsewhere, AuthApp development)
-    : IClassFixture<ProductionAuth>, IClassFixture<AuthForAnotherSite>, IClassFixture<AuthApp>
+/// <summary>The same where nobody has said under which address it is reached.</summary>
+public sealed class AuthWithoutAddress : ProductionAuth
 {
+    public override void Prepare(TestSetup test)
+    {
+        base.Prepare(test);
+        test.Settings.Remove("PublicUrl");
+    }
+}
+
+[Proves(Requirement.Cookies)]
+public sealed class CookieTests(ProductionAuth production, AuthForAnotherSite elsewhere, AuthWithoutAddress unnamed, AuthApp development)
+    : IClassFixture<ProductionAuth>, IClassFixture<AuthForAnotherSite>, IClassFixture<AuthWithoutAddress>, IClassFixture<AuthApp>
+{
+    [Fact]
+    public async Task A_Production_that_was_not_told_its_address_sends_them_over_https_only() => Assert.All(
+        (await AllAnswersAsync(unnamed)).SelectMany(cookies => cookies), cookie => Assert.True(cookie.Secure));
+
     [Fact]
     public async Task In_Production_the_cookies_are_for_our_host_over_https_and_no_script()
     {

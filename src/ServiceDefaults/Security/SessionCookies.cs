@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Hosting;
@@ -8,7 +9,7 @@ namespace Visuels.ServiceDefaults.Security;
 /// <summary>Attributes of the session cookies. Section <c>Cookies</c>.</summary>
 public sealed class CookieOptionsSection
 {
-    /// <summary>Whether cookies are Secure. When not set: in Production, unless <c>PublicUrl</c> is http on loopback.</summary>
+    /// <summary>Whether cookies are Secure. When not set: in Production, unless <c>PublicUrl</c> is said to be http on loopback.</summary>
     public bool? Secure { get; set; }
 
     /// <summary><c>Lax</c>, or <c>None</c> for a storefront on another site (which requires Secure).</summary>
@@ -16,7 +17,7 @@ public sealed class CookieOptionsSection
 }
 
 /// <summary>The two cookies of a browser's session: <c>token</c> (access) and <c>refresh</c>. Both live as long as the session.</summary>
-public sealed class SessionCookies(IOptions<CookieOptionsSection> cookies, IOptions<SiteOptions> site, IHostEnvironment environment)
+public sealed class SessionCookies(IOptions<CookieOptionsSection> cookies, IConfiguration configuration, IHostEnvironment environment)
 {
     /// <summary>Name of the cookie that holds the access token.</summary>
     public const string Token = "token";
@@ -24,8 +25,10 @@ public sealed class SessionCookies(IOptions<CookieOptionsSection> cookies, IOpti
     /// <summary>Name of the cookie that holds the refresh token.</summary>
     public const string Refresh = "refresh";
 
+    // The default of PublicUrl, which is loopback, must not make a Production that nobody has told its address less safe.
     private bool Secure => cookies.Value.Secure
-        ?? (environment.IsProduction() && !(new Uri(site.Value.PublicUrl) is { IsLoopback: true, Scheme: "http" }));
+        ?? (environment.IsProduction()
+            && !(Uri.TryCreate(configuration[nameof(SiteOptions.PublicUrl)], UriKind.Absolute, out var url) && url is { IsLoopback: true, Scheme: "http" }));
 
     /// <summary>Sets both cookies.</summary>
     /// <param name="response">The answer that carries them.</param>
