@@ -152,9 +152,9 @@ public sealed class RevocationTests : IAsyncLifetime
         using var changed = await thief.Http.PutAsJsonAsync("/api/v1/auth/password", new { current = thief.Person.Password, next = "a thief's own password" }, Ct);
         using var factor = await thief.Http.PostAsJsonAsync("/api/v1/auth/second-factor", new { password = thief.Person.Password }, Ct);
 
-        await ended.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
-        await changed.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
-        await factor.Refuses(HttpStatusCode.Unauthorized, "unauthorized");
+        await ended.Refuses(HttpStatusCode.Unauthorized, "session_ended");
+        await changed.Refuses(HttpStatusCode.Unauthorized, "session_ended");
+        await factor.Refuses(HttpStatusCode.Unauthorized, "session_ended");
         using var refresh = await _app.Post("/refresh", new { refreshToken = owner.Text("refreshToken") });
         await refresh.Should(HttpStatusCode.OK);
     }

@@ -17,7 +17,7 @@ internal static class DeletionEndpoints
     public static void MapDeletion(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization()
             .MapDelete("", Delete).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
-            .FailsWith(403, "reauthentication_required", "wrong_password", "account_blocked").FailsWith(409, "last_administrator");
+            .FailsWith(401, "session_ended").FailsWith(403, "reauthentication_required", "wrong_password", "account_blocked").FailsWith(409, "last_administrator");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] DeleteMeRequest? request,

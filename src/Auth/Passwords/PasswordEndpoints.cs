@@ -22,7 +22,7 @@ internal static class PasswordEndpoints
         password.MapPost("/reset", Reset).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).RefusesWhenBusy()
             .FailsWith(400, "password_common", "otp_wrong", "otp_expired").FailsWith(429, "otp_attempts_exceeded");
         password.MapPut("", Change).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
-            .FailsWith(400, "password_common").FailsWith(403, "wrong_password", "account_blocked").FailsWith(409, "no_password", "account_changed");
+            .FailsWith(400, "password_common").FailsWith(401, "session_ended").FailsWith(403, "wrong_password", "account_blocked").FailsWith(409, "no_password", "account_changed");
     }
 
     // One answer for every address, known or not, and whether or not a mail goes out.

@@ -20,7 +20,7 @@ internal static class SecondFactorEndpoints
         var own = factor.MapGroup("").RequireAuthorization();
         own.MapGet("", State);
         own.MapPost("", Begin).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
-            .FailsWith(403, "wrong_password", "reauthentication_required").FailsWith(409, "second_factor_on");
+            .FailsWith(401, "session_ended").FailsWith(403, "wrong_password", "reauthentication_required").FailsWith(409, "second_factor_on");
         own.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_on", "second_factor_not_begun");
         own.MapPost("/recovery-codes", RenewRecoveryCodes).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
         own.MapDelete("", SwitchOff).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");

@@ -57,7 +57,7 @@ internal sealed class Reauthentication(
     }
 
     /// <summary>For a token that was taken back, though it may still pass for good for a moment.</summary>
-    public static ProblemHttpResult SessionEnded() => Problems.Unauthorized("unauthorized", "This session has ended. Please sign in again.");
+    public static ProblemHttpResult SessionEnded() => Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
 
     private static ProblemHttpResult Required(string message) => Problems.Forbidden("reauthentication_required", message);
 }

@@ -22,7 +22,7 @@ internal static class SessionEndpoints
 
         var devices = app.MapGroup("/api/v1/auth/sessions").WithTags("Sessions").RequireAuthorization();
         devices.MapGet("", List).FailsWith(401, "session_ended");
-        devices.MapDelete("", EndOthers).RequireRateLimiting(RateLimits.Write);
+        devices.MapDelete("", EndOthers).RequireRateLimiting(RateLimits.Write).FailsWith(401, "session_ended");
         devices.MapDelete("/{id}", End).RequireRateLimiting(RateLimits.Write).FailsWith(404);
 
         app.MapGet("/.well-known/jwks.json", Keys).WithTags("Keys").AllowAnonymous();
@@ -52,7 +52,7 @@ internal static class SessionEndpoints
         }
 
         cookies.Clear(http.Response);
-        return Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
+        return Reauthentication.SessionEnded();
     }
 
     // A browser whose access token has run out can still leave: its refresh cookie names the session.
@@ -76,7 +76,7 @@ internal static class SessionEndpoints
     {
         if (await accounts.FindAsync(user.GetUserId(), ct) is not { } account)
         {
-            return Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
+            return Reauthentication.SessionEnded();
         }
 
         var current = user.FindSessionId();
