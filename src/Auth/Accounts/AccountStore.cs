@@ -5,12 +5,13 @@ using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Auth.Accounts;
 
 /// <summary>Collection <c>accounts</c>: who exists. Changes are conditional single-document updates.</summary>
-internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal, TimeProvider clock) : ICreatesIndexes
+internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal, Revocations revocations, TimeProvider clock) : ICreatesIndexes
 {
     public const string Collection = "accounts";
     public const string UsernameIndex = "username_unique";
@@ -242,7 +243,17 @@ internal sealed class AccountStore(IMongoDatabase database, OutboxSignal signal,
         var result = await _accounts.UpdateOneAsync(
             asRead, read.Generation == generation ? changed.Publishing(now, news) : changed.Revoking(read, now, news), cancellationToken: ct);
         signal.Raise();
-        return result.MatchedCount == 1 ? read : null;
+        if (result.MatchedCount == 0)
+        {
+            return null;
+        }
+
+        if (read.Generation != generation)
+        {
+            revocations.Apply(read.Revoked());
+        }
+
+        return read;
     }
 
     private IFindFluent<Account, Account> Read(FilterDefinition<Account> filter) =>

@@ -6,12 +6,13 @@ using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Security.Revocation;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Auth.Deletion;
 
 /// <summary>The documents of collection <c>accounts</c> whose owners have left.</summary>
-internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal signal, TimeProvider clock) : ICreatesIndexes
+internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal signal, Revocations revocations, TimeProvider clock) : ICreatesIndexes
 {
     private static readonly FilterDefinitionBuilder<Account> Filter = Builders<Account>.Filter;
     private static readonly UpdateDefinitionBuilder<Account> Update = Builders<Account>.Update;
@@ -50,11 +51,13 @@ internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal sign
         while (await _accounts.Find(Filter.Eq(a => a.Id, id) & AccountStore.Present).Project(WithoutOutbox).FirstOrDefaultAsync(ct) is { } account)
         {
             var asRead = Filter.Eq(a => a.Id, id) & Filter.Eq(a => a.Version, account.Version);
+            var deleted = Rest(account);
             var before = await _accounts.FindOneAndUpdateAsync(
-                asRead, Erasing(account, forgetAt), new FindOneAndUpdateOptions<Account> { ReturnDocument = ReturnDocument.Before, Projection = WithoutOutbox }, ct);
+                asRead, Erasing(deleted, forgetAt), new FindOneAndUpdateOptions<Account> { ReturnDocument = ReturnDocument.Before, Projection = WithoutOutbox }, ct);
             if (before is not null)
             {
                 signal.Raise();
+                revocations.Apply(deleted.Revoked());
                 return before;
             }
         }
@@ -75,10 +78,10 @@ internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal sign
     private async Task<bool> IsAloneAsync(Account account, CancellationToken ct) =>
         !await _accounts.Find(Filter.Eq(a => a.Role, Roles.Admin) & Filter.Ne(a => a.Id, account.Id) & Filter.Eq(a => a.Blocked, false)).AnyAsync(ct);
 
-    private UpdateDefinition<Account> Erasing(Account account, DateTimeOffset forgetAt)
+    // What is left of an account when everything personal is gone.
+    private Account Rest(Account account)
     {
-        var now = clock.GetUtcNow();
-        var deleted = new Account
+        var rest = new Account
         {
             Id = account.Id,
             Version = account.Version + 1,
@@ -90,7 +93,13 @@ internal sealed class DeletedAccounts(IMongoDatabase database, OutboxSignal sign
             Role = Roles.Deleted,
             Generation = account.Generation,
         };
-        deleted.EndSessions(now);
+        rest.EndSessions(clock.GetUtcNow());
+        return rest;
+    }
+
+    private UpdateDefinition<Account> Erasing(Account deleted, DateTimeOffset forgetAt)
+    {
+        var now = clock.GetUtcNow();
         var update = Update
             .Set(a => a.Version, deleted.Version)
             .Set(a => a.Email, deleted.Email)

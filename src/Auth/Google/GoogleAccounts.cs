@@ -3,11 +3,12 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.Auth.Google;
 
 /// <summary>The links to Google in the documents of collection <c>accounts</c>.</summary>
-internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signal, TimeProvider clock)
+internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signal, Revocations revocations, TimeProvider clock)
 {
     private static readonly FilterDefinitionBuilder<Account> Filter = Builders<Account>.Filter;
     private static readonly UpdateDefinitionBuilder<Account> Update = Builders<Account>.Update;
@@ -24,7 +25,7 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
         ct);
 
     /// <summary>Gives an account that nobody has proven to the person who has: its password goes. Null when it changed meanwhile.</summary>
-    public Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string username, string role, CancellationToken ct)
+    public async Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string username, string role, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var filter = Filter.Eq(a => a.Id, unproven.Id) & Filter.Eq(a => a.Verified, false) & Filter.Eq(a => a.Version, unproven.Version);
@@ -33,7 +34,7 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
         unproven.Name = user.Name;
         unproven.Role = role;
         unproven.EndSessions(now);
-        return WriteAsync(
+        var taken = await WriteAsync(
             filter,
             Update
                 .Set(a => a.Verified, true)
@@ -47,6 +48,12 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
                 .Unset(a => a.UnprovenUntil)
                 .Revoking(unproven, now, unproven.Registered(now)),
             ct);
+        if (taken is not null)
+        {
+            revocations.Apply(taken.Revoked());
+        }
+
+        return taken;
     }
 
     private async Task<Account?> WriteAsync(FilterDefinition<Account> filter, UpdateDefinition<Account> update, CancellationToken ct)

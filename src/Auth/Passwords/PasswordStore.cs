@@ -5,11 +5,12 @@ using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.Auth.Passwords;
 
 /// <summary>The passwords in the documents of collection <c>accounts</c>.</summary>
-internal sealed class PasswordStore(IMongoDatabase database, OutboxSignal signal, SecurityLog security, TimeProvider clock)
+internal sealed class PasswordStore(IMongoDatabase database, OutboxSignal signal, Revocations revocations, SecurityLog security, TimeProvider clock)
 {
     private readonly IMongoCollection<Account> _accounts = database.GetCollection<Account>(AccountStore.Collection);
 
@@ -38,6 +39,7 @@ internal sealed class PasswordStore(IMongoDatabase database, OutboxSignal signal
             return false;
         }
 
+        revocations.Apply(account.Revoked());
         security.Note(SecurityEvent.PasswordChanged, account.Id.ToString(), kept is null ? "by mail" : "by its owner");
         return true;
     }

@@ -5,11 +5,12 @@ using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security;
+using Visuels.ServiceDefaults.Security.Revocation;
 
 namespace Visuels.Auth.Sessions;
 
 /// <summary>Collection <c>sessions</c>. Whether a session that is here goes on is its account's say, too: <see cref="Account.Admits"/>.</summary>
-internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens, OutboxSignal signal, SecurityLog security, TimeProvider clock) : ICreatesIndexes
+internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens, OutboxSignal signal, Revocations revocations, SecurityLog security, TimeProvider clock) : ICreatesIndexes
 {
     public const string Collection = "sessions";
 
@@ -112,7 +113,7 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
     public async Task<IReadOnlyList<SessionEnded>> GetEndedSinceAsync(DateTimeOffset since, int limit, CancellationToken ct) =>
     [
         .. (await _sessions.Find(Filter.Gte(s => s.EndedAt, since)).SortBy(s => s.EndedAt).Limit(limit).ToListAsync(ct))
-            .Select(s => new SessionEnded(s.Id.ToString(), s.UserId.ToString(), s.EndedAt!.Value)),
+            .Select(s => Ended(s, s.EndedAt!.Value)),
     ];
 
     /// <summary>Removes sessions that have ended with their account's generation. Only cleaning up: they are refused without it, too.</summary>
@@ -142,17 +143,20 @@ internal sealed class SessionStore(IMongoDatabase database, RefreshTokens tokens
                 Update
                     .Set(s => s.EndedAt, now)
                     .Set(s => s.ExpiresAt, now + Session.Grave)
-                    .Publishing(now, new SessionEnded(session.Id.ToString(), session.UserId.ToString(), now)))),
+                    .Publishing(now, Ended(session, now)))),
             new BulkWriteOptions { IsOrdered = false },
             ct);
         signal.Raise();
         foreach (var session in result.MatchedCount > 0 ? sessions : [])
         {
+            revocations.Apply(Ended(session, now));
             security.Note(SecurityEvent.SessionsEnded, session.UserId.ToString(), $"session {session.Id}");
         }
 
         return result.MatchedCount > 0;
     }
+
+    private static SessionEnded Ended(Session session, DateTimeOffset at) => new(session.Id.ToString(), session.UserId.ToString(), at);
 
     private static FilterDefinition<Session> Alive(DateTimeOffset now) => Filter.Exists(s => s.EndedAt, false)
         & Filter.Gt(s => s.ExpiresAt, now)

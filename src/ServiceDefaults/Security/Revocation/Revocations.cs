@@ -43,7 +43,8 @@ public sealed class Revocations(TimeProvider clock)
     internal string? NewRoleOf(ClaimsPrincipal user) => Of(user) is { } revoked && user.GetGeneration() < revoked.Generation ? revoked.Role : null;
 
     /// <summary>Takes over a revocation unless a newer one of the account is known; order and repetition do not matter.</summary>
-    internal void Apply(SessionsRevoked revoked)
+    /// <param name="revoked">By an event, by Auth's answer, or in Auth itself as soon as it is written.</param>
+    public void Apply(SessionsRevoked revoked)
     {
         if (IsOver(revoked.At))
         {
@@ -58,7 +59,8 @@ public sealed class Revocations(TimeProvider clock)
     }
 
     /// <summary>Takes over the end of a session.</summary>
-    internal void Apply(SessionEnded ended)
+    /// <param name="ended">As above.</param>
+    public void Apply(SessionEnded ended)
     {
         if (IsOver(ended.At))
         {
