@@ -22,7 +22,7 @@ internal static class Catalogue
             new(Requirement.Google, "10.1.2, 10.2.1, 10.5.1-10.5.4, 6.8.1, 10.2.3", "Sign-in by Google is bound to the browser by state and PKCE; what is altered, reused, foreign or unverified makes no session and no account.", "No id_token is read, so no nonce is sent (10.5.1): who it is comes from userinfo, asked with the code's own token."),
             new(Requirement.Linking, "6.1.3, 6.3.4", "Accounts are linked by Google's subject; an unproven account of the same address loses password and sessions first."),
             new(Requirement.OpenRedirect, "3.7.2", "No request decides where a redirect leads."),
-            new(Requirement.PasswordChange, "6.2.2, 6.2.3, 6.3.7, 7.4.3, 7.5.1", "Changing a password needs the present one, ends the other sessions and is told by mail; so does a reset by code, which ends all."),
+            new(Requirement.PasswordChange, "6.2.2, 6.2.3, 6.3.7, 7.4.3, 7.5.1", "Changing a password needs the present one, and the second factor where it is on, ends the other sessions and is told by mail; a reset by code ends all."),
         ]),
         new("Tokens, sessions, browsers",
         [

@@ -64,6 +64,8 @@ internal sealed class Account
     /// <summary>The second factor; absent unless its owner wants one.</summary>
     public Authenticator? Authenticator { get; set; }
 
+    public bool HasSecondFactor => Authenticator is { IsOn: true };
+
     public UserProfile? UserProfile { get; set; }
 
     public ArtistProfile? ArtistProfile { get; set; }

@@ -15,7 +15,7 @@ public sealed record AccountResponse(
     bool SecondFactor)
 {
     internal static AccountResponse From(Account account) => new(
-        account.Id, account.Email, account.Username, account.Name, account.Role, account.JoinDate, account.Verified, account.Authenticator is { IsOn: true });
+        account.Id, account.Email, account.Username, account.Name, account.Role, account.JoinDate, account.Verified, account.HasSecondFactor);
 }
 
 /// <summary>Answer of the routes about one's own account.</summary>

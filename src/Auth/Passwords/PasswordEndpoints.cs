@@ -21,8 +21,7 @@ internal static class PasswordEndpoints
         password.MapPost("/forgot", Forgot).AllowAnonymous().RequireRateLimiting(RateLimits.Resend);
         password.MapPost("/reset", Reset).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).RefusesWhenBusy()
             .FailsWith(400, "password_common", "otp_wrong", "otp_expired").FailsWith(429, "otp_attempts_exceeded");
-        password.MapPut("", Change).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
-            .FailsWith(400, "password_common").FailsWith(401, "session_ended").FailsWith(403, "wrong_password", "account_blocked").FailsWith(409, "no_password", "account_changed");
+        password.MapPut("", Change).AsksForOwner().FailsWith(400, "password_common").FailsWith(409, "no_password", "account_changed");
     }
 
     // One answer for every address, known or not, and whether or not a mail goes out.
@@ -92,7 +91,6 @@ internal static class PasswordEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> Change(
         ChangePasswordRequest request,
         ClaimsPrincipal user,
-        AccountStore accounts,
         Reauthentication reauthentication,
         PasswordPolicy policy,
         Passwords passwords,
@@ -100,33 +98,22 @@ internal static class PasswordEndpoints
         SessionStore sessions,
         CancellationToken ct)
     {
-        switch (await accounts.FindAsync(user.GetUserId(), ct))
+        var (account, refusal) = await reauthentication.AskAsync(user, request.Current, request.Code, ct, account => account.PasswordHash is null
+            ? Problems.Conflict("no_password", "This account has no password yet. Please set one by mail.")
+            : policy.RefusalOf(request.Next, account.Email, account.Username));
+        if (account is null)
         {
-            case null:
-                return MeEndpoints.Gone();
-
-            case { Blocked: true }:
-                return SessionAnswers.Blocked();
-
-            case { PasswordHash: null }:
-                return Problems.Conflict("no_password", "This account has no password yet. Please set one by mail.");
-
-            case { } account when policy.RefusalOf(request.Next, account.Email, account.Username) is { } refusal:
-                return refusal;
-
-            case { } account when await reauthentication.RefusalAsync(account, user, request.Current, ct) is { } refusal:
-                return refusal;
-
-            case { } account:
-                var kept = user.FindSessionId() ?? ObjectId.Empty;
-                if (!await store.TrySetAsync(account, await passwords.HashAsync(request.Next, ct), kept, ct))
-                {
-                    return Problems.Conflict("account_changed", "Your account was changed in this moment. Please try again.");
-                }
-
-                await sessions.ClearAsync(account.Id, CancellationToken.None, kept);
-                return TypedResults.NoContent();
+            return refusal!;
         }
+
+        var kept = user.FindSessionId() ?? ObjectId.Empty;
+        if (!await store.TrySetAsync(account, await passwords.HashAsync(request.Next, ct), kept, ct))
+        {
+            return Problems.Conflict("account_changed", "Your account was changed in this moment. Please try again.");
+        }
+
+        await sessions.ClearAsync(account.Id, CancellationToken.None, kept);
+        return TypedResults.NoContent();
     }
 
     private static bool MayReset(Account account) => account is { Verified: true, Blocked: false };

@@ -1,5 +1,6 @@
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Codes;
+using Visuels.Auth.SecondFactor;
 
 namespace Visuels.Auth.Passwords;
 
@@ -23,4 +24,5 @@ public sealed record ResetRequest(
 public sealed record ResetResponse(bool Status, string Msg);
 
 /// <summary>Body of <c>PUT /password</c>.</summary>
-public sealed record ChangePasswordRequest([property: PasswordLength(1)] string Current, [property: PasswordLength] string Next);
+public sealed record ChangePasswordRequest(
+    [property: PasswordLength(1)] string Current, [property: PasswordLength] string Next, [property: SecondFactorCode] string? Code = null);

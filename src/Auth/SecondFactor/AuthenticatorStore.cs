@@ -58,8 +58,12 @@ internal sealed class AuthenticatorStore(IMongoDatabase database, OutboxSignal s
         changed,
         ct);
 
-    /// <summary>Uses a code and a ticket for one session. False when either was used before.</summary>
-    public Task<bool> TryEnterAsync(Account read, Proof proof, string ticket, SecondFactorChanged? changed, CancellationToken ct) => TryAsync(
+    /// <summary>Uses up a code. False when it was used before.</summary>
+    public Task<bool> TryUseAsync(Account read, Proof proof, SecondFactorChanged? changed, CancellationToken ct) =>
+        TryAsync(WhileOn(read, proof), proof.Use, changed, ct);
+
+    /// <summary>Uses up a code and a ticket. False when either was used before.</summary>
+    public Task<bool> TryUseAsync(Account read, Proof proof, string ticket, SecondFactorChanged? changed, CancellationToken ct) => TryAsync(
         WhileOn(read, proof) & Filter.Not(Filter.AnyEq(a => a.Authenticator!.UsedTickets, ticket)),
         proof.Use.PushEach(a => a.Authenticator!.UsedTickets, [ticket], slice: -TicketsKept),
         changed,

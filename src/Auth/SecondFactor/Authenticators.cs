@@ -45,22 +45,20 @@ internal sealed class Authenticators(AuthenticatorStore store, KeyRing ring, Sec
             account, proof, Hashes(account, codes), Changed(account, SecondFactorChanges.SwitchedOn, codes.Count), ct)) ? codes : null;
     }
 
+    /// <summary>Uses up a code, with the ticket of a sign-in if there is one.</summary>
     /// <returns>False when the code or the ticket was used in this instant.</returns>
-    public async Task<bool> EnterAsync(Account account, Proof proof, string ticket, CancellationToken ct)
+    public async Task<bool> UseAsync(Account account, Proof proof, string? ticket, CancellationToken ct)
     {
-        if (!proof.IsRecoveryCode)
-        {
-            return await store.TryEnterAsync(account, proof, ticket, null, ct);
-        }
-
-        var told = Changed(account, SecondFactorChanges.RecoveryCodeUsed, account.Authenticator!.RecoveryCodes.Count - 1);
-        var entered = await store.TryEnterAsync(account, proof, ticket, told, ct);
-        if (entered)
+        var told = proof.IsRecoveryCode
+            ? Changed(account, SecondFactorChanges.RecoveryCodeUsed, account.Authenticator!.RecoveryCodes.Count - 1)
+            : null;
+        var used = ticket is null ? await store.TryUseAsync(account, proof, told, ct) : await store.TryUseAsync(account, proof, ticket, told, ct);
+        if (used && proof.IsRecoveryCode)
         {
             security.Note(SecurityEvent.RecoveryCodeUsed, account.Id.ToString());
         }
 
-        return entered;
+        return used;
     }
 
     /// <returns>The recovery codes in clear, this once; null when the code that asks for them was used in this instant.</returns>

@@ -19,6 +19,10 @@ internal static class SecondFactorAnswers
             ["expiresIn"] = (int)SecondFactorTickets.Life.TotalSeconds,
         });
 
+    /// <summary>403 for who is signed in and wants what takes more than that.</summary>
+    public static ProblemHttpResult CodeMissing() =>
+        Problems.Forbidden("second_factor_required", "Please enter the code of your authenticator app, too.");
+
     public static ProblemHttpResult TicketInvalid() =>
         Problems.Unauthorized("ticket_invalid", "This took too long. Please sign in again.");
 

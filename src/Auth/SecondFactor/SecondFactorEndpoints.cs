@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Visuels.Auth.Accounts;
-using Visuels.Auth.Passwords;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
@@ -19,8 +18,7 @@ internal static class SecondFactorEndpoints
 
         var own = factor.MapGroup("").RequireAuthorization();
         own.MapGet("", State);
-        own.MapPost("", Begin).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
-            .FailsWith(401, "session_ended").FailsWith(403, "wrong_password", "reauthentication_required").FailsWith(409, "second_factor_on");
+        own.MapPost("", Begin).AsksForOwner().FailsWith(409, "second_factor_on");
         own.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_on", "second_factor_not_begun");
         own.MapPost("/recovery-codes", RenewRecoveryCodes).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
         own.MapDelete("", SwitchOff).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
@@ -38,22 +36,13 @@ internal static class SecondFactorEndpoints
 
     // Who finds a browser signed in must not lock its owner out.
     private static async Task<Results<Ok<SecondFactorSeed>, ProblemHttpResult>> Begin(
-        BeginSecondFactorRequest? request,
-        ClaimsPrincipal user,
-        AccountStore accounts,
-        Reauthentication reauthentication,
-        Authenticators authenticators,
-        CancellationToken ct)
+        BeginSecondFactorRequest? request, ClaimsPrincipal user, Reauthentication reauthentication, Authenticators authenticators, CancellationToken ct)
     {
-        var account = await accounts.FindAsync(user.GetUserId(), ct);
-        if (account is not { Blocked: false })
+        var (account, refusal) = await reauthentication.AskAsync(
+            user, request?.Password, code: null, ct, account => account.HasSecondFactor ? SecondFactorAnswers.IsOn() : null);
+        if (account is null)
         {
-            return MeEndpoints.Refuse(account);
-        }
-
-        if (await reauthentication.RefusalAsync(account, user, request?.Password, ct) is { } refusal)
-        {
-            return refusal;
+            return refusal!;
         }
 
         return await authenticators.BeginAsync(account, ct) is { } seed
@@ -64,8 +53,8 @@ internal static class SecondFactorEndpoints
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> Confirm(
         ConfirmSecondFactorRequest request,
         ClaimsPrincipal user,
-        HttpResponse response,
         AccountStore accounts,
+        SecondFactorChecks checks,
         Authenticators authenticators,
         TimeProvider clock,
         CancellationToken ct)
@@ -75,16 +64,16 @@ internal static class SecondFactorEndpoints
         {
             case not { Blocked: false }:
                 return MeEndpoints.Refuse(account);
-            case { Authenticator.IsOn: true }:
+            case { HasSecondFactor: true }:
                 return SecondFactorAnswers.IsOn();
             case { Authenticator: var waiting } when waiting is null || !waiting.CanBeConfirmed(clock.GetUtcNow()):
                 return SecondFactorAnswers.NotBegun();
         }
 
-        var (verdict, proof) = await authenticators.CheckAsync(account, request.Code, ct);
-        if (verdict != Verdict.Right)
+        var (proof, refusal) = await checks.CheckAsync(account, request.Code, ct);
+        if (refusal is not null)
         {
-            return Refuse(verdict, response, account, clock);
+            return refusal;
         }
 
         return await authenticators.ConfirmAsync(account, proof!, ct) is { } codes
@@ -93,15 +82,9 @@ internal static class SecondFactorEndpoints
     }
 
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> RenewRecoveryCodes(
-        SecondFactorCodeRequest request,
-        ClaimsPrincipal user,
-        HttpResponse response,
-        AccountStore accounts,
-        Authenticators authenticators,
-        TimeProvider clock,
-        CancellationToken ct)
+        SecondFactorCodeRequest request, ClaimsPrincipal user, SecondFactorChecks checks, Authenticators authenticators, CancellationToken ct)
     {
-        var (account, proof, refusal) = await ProveAsync(request.Code, user, response, accounts, authenticators, clock, ct);
+        var (account, proof, refusal) = await checks.CheckOwnAsync(user, request.Code, ct);
         if (refusal is not null)
         {
             return refusal;
@@ -113,15 +96,9 @@ internal static class SecondFactorEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> SwitchOff(
-        [FromBody] SecondFactorCodeRequest request,
-        ClaimsPrincipal user,
-        HttpResponse response,
-        AccountStore accounts,
-        Authenticators authenticators,
-        TimeProvider clock,
-        CancellationToken ct)
+        [FromBody] SecondFactorCodeRequest request, ClaimsPrincipal user, SecondFactorChecks checks, Authenticators authenticators, CancellationToken ct)
     {
-        var (account, proof, refusal) = await ProveAsync(request.Code, user, response, accounts, authenticators, clock, ct);
+        var (account, proof, refusal) = await checks.CheckOwnAsync(user, request.Code, ct);
         if (refusal is not null)
         {
             return refusal;
@@ -136,9 +113,9 @@ internal static class SecondFactorEndpoints
         HttpResponse response,
         SecondFactorTickets tickets,
         AccountStore accounts,
+        SecondFactorChecks checks,
         Authenticators authenticators,
         SessionAnswers answers,
-        TimeProvider clock,
         CancellationToken ct)
     {
         if (tickets.Read(request.Ticket) is not { } ticket
@@ -153,33 +130,14 @@ internal static class SecondFactorEndpoints
             return SessionAnswers.Blocked();
         }
 
-        var (verdict, proof) = await authenticators.CheckAsync(account, request.Code, ct);
-        if (verdict != Verdict.Right)
+        var (proof, refusal) = await checks.CheckAsync(account, request.Code, ct);
+        if (refusal is not null)
         {
-            return Refuse(verdict, response, account, clock);
+            return refusal;
         }
 
-        return await authenticators.EnterAsync(account, proof!, ticket.Id, ct)
+        return await authenticators.UseAsync(account, proof!, ticket.Id, ct)
             ? await answers.StartProvenAsync(response, account, "login success", tokens ?? false, ct)
             : SecondFactorAnswers.Wrong();
     }
-
-    private static async Task<(Account? Account, Proof? Proof, ProblemHttpResult? Refusal)> ProveAsync(
-        string code, ClaimsPrincipal user, HttpResponse response, AccountStore accounts, Authenticators authenticators, TimeProvider clock, CancellationToken ct)
-    {
-        var account = await accounts.FindAsync(user.GetUserId(), ct);
-        switch (account)
-        {
-            case not { Blocked: false }:
-                return (null, null, MeEndpoints.Refuse(account));
-            case not { Authenticator.IsOn: true }:
-                return (null, null, SecondFactorAnswers.IsOff());
-        }
-
-        var (verdict, proof) = await authenticators.CheckAsync(account, code, ct);
-        return (account, proof, verdict == Verdict.Right ? null : Refuse(verdict, response, account, clock));
-    }
-
-    private static ProblemHttpResult Refuse(Verdict verdict, HttpResponse response, Account account, TimeProvider clock) =>
-        verdict == Verdict.NoTriesLeft ? SecondFactorAnswers.NoTriesLeft(response, account, clock.GetUtcNow()) : SecondFactorAnswers.Wrong();
 }

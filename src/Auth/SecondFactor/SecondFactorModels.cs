@@ -33,11 +33,11 @@ public sealed record SecondFactorState(bool Enabled, DateTimeOffset? Since, int 
         authenticator is { IsOn: true } ? new(true, authenticator.OnSince, authenticator.RecoveryCodes.Count) : new(false, null, 0);
 }
 
-/// <summary>Six digits, or a recovery code.</summary>
+/// <summary>Six digits, or a recovery code. A member that may be absent may be null.</summary>
 internal sealed class SecondFactorCodeAttribute() : ValidationAttribute("A code has six digits; a recovery code has twelve letters and digits."), ISchemaRule
 {
     public void Describe(OpenApiSchema schema) => schema.Pattern = "^([0-9]{6}|[A-Za-z0-9 -]{12,})$";
 
     public override bool IsValid(object? value) =>
-        value is string code && ((code.Length == 6 && code.All(char.IsAsciiDigit)) || RecoveryCodes.Read(code) is not null);
+        value is null || (value is string code && ((code.Length == 6 && code.All(char.IsAsciiDigit)) || RecoveryCodes.Read(code) is not null));
 }

@@ -22,7 +22,7 @@ internal sealed class SessionAnswers(
             return Blocked();
         }
 
-        return account.Authenticator is { IsOn: true }
+        return account.HasSecondFactor
             ? SecondFactorAnswers.Required(tickets.For(account))
             : await StartProvenAsync(response, account, message, asTokens, ct);
     }
@@ -44,7 +44,7 @@ internal sealed class SessionAnswers(
     /// <returns>Null, or the ticket to show the second factor with; then no session has begun.</returns>
     public async Task<string?> StartWithCookiesAsync(HttpResponse response, Account account, CancellationToken ct)
     {
-        if (account.Authenticator is { IsOn: true })
+        if (account.HasSecondFactor)
         {
             return tickets.For(account);
         }
