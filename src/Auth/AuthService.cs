@@ -41,7 +41,7 @@ public static class AuthService
         services.AddOutboxRelay(
             AccountStore.Collection,
             typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(PasswordChanged),
-            typeof(SecondFactorChanged), typeof(SessionsRevoked));
+            typeof(SecondFactorChanged), typeof(GoogleLinked), typeof(SessionsRevoked));
         services.AddOutboxRelay(SessionStore.Collection, typeof(SessionEnded));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued), typeof(KnownAddressSignedUp));
 

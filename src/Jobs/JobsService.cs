@@ -49,6 +49,7 @@ public static class JobsService
         bus.AddConsumer<EmailCodeIssuedConsumer>();
         bus.AddConsumer<KnownAddressSignedUpConsumer>();
         bus.AddConsumer<SecondFactorChangedConsumer>();
+        bus.AddConsumer<GoogleLinkedConsumer>();
         bus.AddConsumer<PasswordChangedConsumer>();
         bus.AddConsumer<Consumers.UserRegisteredConsumer>();
         bus.AddConsumer<UserUpdatedConsumer>();

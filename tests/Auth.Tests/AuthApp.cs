@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 
@@ -92,7 +93,7 @@ public class AuthApp : IAsyncLifetime
         [.. Service.Bus.Published<EmailCodeIssued>().Where(code => code.Email == email).DistinctBy(code => code.CodeId).OrderBy(code => code.Version)];
 
     public string Open(EmailCodeIssued code) =>
-        Service.Services.GetRequiredService<KeyFolder>().Ring("sealing.key").Open(code.SealedCode, "mail-code", code.CodeId)
+        code.OpenCode(Service.Services.GetRequiredService<KeyFolder>().Ring("sealing.key"))
         ?? throw new InvalidOperationException("Jobs could not open this code.");
 
     public async Task<HttpResponseMessage> Verify(string email, string otp) => await Post("/email-verify?tokens=true", new { email, otp });

@@ -49,18 +49,18 @@ public abstract class GoogleFlowTests(GoogleApp app)
         return new GoogleAnswer($"subject-{number}", $"googler{number}@example.com", true, $"Googler {number}");
     }
 
-    protected async Task<HttpResponseMessage> Go(string query, GoogleAnswer user)
+    protected async Task<HttpResponseMessage> Go(string query, GoogleAnswer user, HttpClient? from = null)
     {
-        var (challenge, cookie) = await Leave(query);
+        var (challenge, cookie) = await Leave(query, from);
         var state = QueryHelpers.ParseQuery(challenge.Query)["state"].ToString();
         var back = await Return($"code={app.Google.Agree(challenge, user)}&state={Uri.EscapeDataString(state)}", cookie);
         Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
         return back;
     }
 
-    protected async Task<(Uri Challenge, string Cookie)> Leave(string query)
+    protected async Task<(Uri Challenge, string Cookie)> Leave(string query, HttpClient? from = null)
     {
-        using var response = await app.Http.Get($"/api/v1/auth/google?{query}");
+        using var response = await (from ?? app.Http).Get($"/api/v1/auth/google?{query}");
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return (response.Headers.Location!, Assert.Single(response.Headers.GetValues("Set-Cookie")));
     }
@@ -122,5 +122,5 @@ public abstract class GoogleFlowTests(GoogleApp app)
     }
 
     /// <summary>What Google's userinfo says, in its own spelling.</summary>
-    protected sealed record GoogleAnswer(string sub, string email, bool email_verified, string name);
+    protected sealed record GoogleAnswer(string sub, string email, bool email_verified, string name, object? hd = null);
 }

@@ -59,24 +59,6 @@ public sealed class GoogleTests(GoogleApp app) : GoogleFlowTests(app), IClassFix
     }
 
     [Fact]
-    [Proves(Requirement.Linking)]
-    public async Task Who_has_proven_the_address_here_may_also_come_by_Google()
-    {
-        var member = await _app.Join();
-
-        using var back = await Go("mode=signin", User() with { email = member.Person.Email });
-
-        using var me = await Me(back);
-        Assert.Equal(member.Id.ToString(), (await me.Should(HttpStatusCode.OK)).GetProperty("user").Text("_id"));
-        using var signUp = await Go("mode=signup&role=USER", User() with { email = member.Person.Email });
-        Assert.Equal($"{Front}/auth/signin?error=User%20already%20exists", signUp.Headers.Location!.OriginalString);
-        using var otherPerson = await Go("mode=signin", User() with { email = member.Person.Email });
-        Assert.Equal($"{Front}/auth/signin?error=GOOGLE_FAILED", otherPerson.Headers.Location!.OriginalString);
-        using var password = await _app.SignIn(member.Person.Email, member.Person.Password);
-        await password.Should(HttpStatusCode.OK);
-    }
-
-    [Fact]
     [Proves("T20")]
     public async Task A_user_name_that_is_taken_gets_a_suffix()
     {

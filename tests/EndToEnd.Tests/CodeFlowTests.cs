@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Visuels.Auth;
 using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 using Visuels.Testing.Requirements;
@@ -55,7 +56,7 @@ public sealed class CodeFlowTests
     private static async Task<string> CodeAsync(ServiceUnderTest auth, string purpose)
     {
         var issued = await auth.Bus.NextAsync<EmailCodeIssued>(code => code.Email == Email && code.Purpose == purpose);
-        return auth.Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing).Open(issued.SealedCode, "mail-code", issued.CodeId)!;
+        return issued.OpenCode(auth.Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing))!;
     }
 
     private static async Task<JsonElement> Post(HttpClient http, string path, object body, HttpStatusCode expected) =>

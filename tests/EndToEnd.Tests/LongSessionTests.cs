@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Visuels.Auth;
 using Visuels.Contracts.Accounts;
 using Visuels.Gateway;
+using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 
@@ -44,7 +45,7 @@ public sealed class LongSessionTests
         await browser.PostAsJsonAsync("/auth/email-signup", new { email = "ann@example.com", username = "ann", name = "Ann", password = "a quiet afternoon", role = "USER" }, Ct)
             .ExpectAsync(HttpStatusCode.Created, Ct);
         var issued = await auth.Bus.NextAsync<EmailCodeIssued>(code => code.Email == "ann@example.com");
-        var otp = auth.Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing).Open(issued.SealedCode, "mail-code", issued.CodeId);
+        var otp = issued.OpenCode(auth.Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing));
         await browser.PostAsJsonAsync("/auth/email-verify", new { email = "ann@example.com", otp }, Ct).ExpectAsync(HttpStatusCode.OK, Ct);
     }
 

@@ -100,11 +100,26 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
     }
 
     [Fact]
+    [Proves(Requirement.Linking)]
+    public async Task The_owner_of_an_account_is_told_that_it_can_be_entered_by_Google()
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(new GoogleLinked(JobsReading.NewId(), 3, address, "Bea", new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)));
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - Sign-in by Google", mail.Subject);
+        Assert.Contains("Hello Bea,", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("1 March 2026, 12:00 UTC", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("If it was not you", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_code_for_a_new_password_says_what_it_is_for_and_stands_bare_in_the_text()
     {
         var address = Samples.NewAddress();
 
-        await _app.Bus.PublishAsync(Samples.Code(_app, address, "042137") with { Purpose = CodePurposes.ResetPassword });
+        await _app.Bus.PublishAsync(Samples.Code(_app, address, "042137", purpose: CodePurposes.ResetPassword));
 
         var mail = await _app.MailToAsync(address);
         Assert.Equal("Visuels - Code for a New Password", mail.Subject);

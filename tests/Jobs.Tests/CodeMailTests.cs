@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Visuels.Contracts.Accounts;
 using Visuels.Jobs.Ledger;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Jobs.Tests;
 
@@ -157,11 +159,20 @@ public sealed class CodeMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         Assert.Null(row.Model);
     }
 
-    [Fact]
-    public async Task A_code_sealed_with_a_key_that_is_gone_is_parked_and_stops_nothing_behind_it()
+    [Theory]
+    [Proves(Requirement.EventSealing)]
+    [InlineData("address")]
+    [InlineData("purpose")]
+    [InlineData("id")]
+    public async Task A_code_whose_event_somebody_has_altered_is_mailed_to_nobody_and_stops_nothing_behind_it(string altered)
     {
         var (unreadable, next) = (Samples.NewAddress(), Samples.NewAddress());
-        var foreign = Samples.Code(_app, unreadable, "765432") with { CodeId = JobsReading.NewId() };
+        var foreign = altered switch
+        {
+            "address" => Samples.Code(_app, Samples.NewAddress(), "765432") with { Email = unreadable },
+            "purpose" => Samples.Code(_app, unreadable, "765432") with { Purpose = CodePurposes.ResetPassword },
+            _ => Samples.Code(_app, unreadable, "765432") with { CodeId = JobsReading.NewId() },
+        };
 
         await _app.Bus.PublishAsync(foreign);
         await _app.Bus.PublishAsync(Samples.Code(_app, next, "765433"));
@@ -170,5 +181,6 @@ public sealed class CodeMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         var row = await Eventually.Until(
             async () => (await _app.RowsAsync()).SingleOrDefault(mail => mail.To == unreadable && mail.State == MailStates.Parked), "the row is parked");
         Assert.Equal("seal cannot be opened", row.Log[^1].Detail);
+        Assert.Empty(await _app.MailsToAsync(unreadable));
     }
 }

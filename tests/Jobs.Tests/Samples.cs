@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using Visuels.Contracts.Accounts;
 using Visuels.Contracts.Orders;
+using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
@@ -15,13 +16,10 @@ internal static class Samples
 
     public static string NewAddress() => $"reader-{ObjectId.GenerateNewId()}@example.com";
 
-    public static EmailCodeIssued Code(ServiceUnderTest app, string email, string code, DateTimeOffset? expiresAt = null, string name = "Ann")
-    {
-        var codeId = JobsReading.NewId();
-        var sealedCode = app.Services.GetRequiredService<KeyFolder>().Ring("sealing.key").Seal(code, "mail-code", codeId);
-        return new EmailCodeIssued(
-            codeId, 1, JobsReading.NewId(), email, name, CodePurposes.VerifyEmail, sealedCode, expiresAt ?? DateTimeOffset.UtcNow.AddMinutes(5));
-    }
+    public static EmailCodeIssued Code(
+        ServiceUnderTest app, string email, string code, DateTimeOffset? expiresAt = null, string name = "Ann", string purpose = CodePurposes.VerifyEmail) =>
+        new EmailCodeIssued(JobsReading.NewId(), 1, JobsReading.NewId(), email, name, purpose, "", expiresAt ?? DateTimeOffset.UtcNow.AddMinutes(5))
+            .WithCode(code, app.Services.GetRequiredService<KeyFolder>().Ring("sealing.key"));
 
     public static KnownAddressSignedUp KnownAddress(string email, string name = "Ann") =>
         new(JobsReading.NewId(), 3, email, name, DateTimeOffset.UtcNow);

@@ -12,8 +12,6 @@ namespace Visuels.Auth.Codes;
 /// <summary>Makes and checks one-time codes.</summary>
 internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog security, IOptions<AuthOptions> options, TimeProvider clock)
 {
-    private const string MailUse = "mail-code";
-
     public Task<Code> GetAsync(string purpose, string email, CancellationToken ct) => store.GetAsync(Code.KeyOf(purpose, email), ct);
 
     public bool IsInGap(Code code) => code.IsInGap(clock.GetUtcNow());
@@ -47,7 +45,7 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
             events.Add(new EmailCodeIssued(
                 // A name that is not the reader's own is a message of whoever typed it.
                 flow.CodeId.ToString(), read.Version + 1, account.Id.ToString(), account.Email, account.Verified ? account.Name : "",
-                read.Purpose, ring.Seal(digits, MailUse, flow.CodeId.ToString()), flow.ExpiresAt.Value));
+                read.Purpose, "", flow.ExpiresAt.Value).WithCode(digits, ring));
         }
 
         return store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), [.. events], ct);

@@ -1,6 +1,7 @@
 using MongoDB.Driver;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Sessions;
+using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Mongo;
 using Visuels.ServiceDefaults.Security.Revocation;
@@ -18,11 +19,16 @@ internal sealed class GoogleAccounts(IMongoDatabase database, OutboxSignal signa
     public async Task<Account?> FindAsync(string subject, CancellationToken ct) =>
         await _accounts.Find(a => a.GoogleSubject == subject).Project<Account>(Builders<Account>.Projection.Exclude(a => a.Outbox)).FirstOrDefaultAsync(ct);
 
-    /// <summary>Lets a person from Google into a proven account of the same, proven, address. Null when another one has been let in before.</summary>
-    public Task<Account?> LinkAsync(Account account, string subject, CancellationToken ct) => WriteAsync(
-        Filter.Eq(a => a.Id, account.Id) & AccountStore.Present & Filter.Eq(a => a.Verified, true) & Filter.Exists(a => a.GoogleSubject, false),
-        Update.Set(a => a.GoogleSubject, subject),
-        ct);
+    /// <summary>Lets a person from Google into a proven account of the same, proven, address, and tells its owner. Null when another one has been let in before.</summary>
+    public Task<Account?> LinkAsync(Account account, string subject, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return WriteAsync(
+            Filter.Eq(a => a.Id, account.Id) & AccountStore.Present & Filter.Eq(a => a.Email, account.Email)
+                & Filter.Eq(a => a.Verified, true) & Filter.Exists(a => a.GoogleSubject, false),
+            Update.Set(a => a.GoogleSubject, subject).Publishing(now, new GoogleLinked(account.Id.ToString(), account.Version, account.Email, account.Name, now)),
+            ct);
+    }
 
     /// <summary>Gives an account that nobody has proven to the person who has: its password goes. Null when it changed meanwhile.</summary>
     public async Task<Account?> TakeOverAsync(Account unproven, GoogleUser user, string username, string role, CancellationToken ct)

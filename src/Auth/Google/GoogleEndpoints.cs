@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Google;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -5,6 +6,7 @@ using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.OpenApi;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Google;
 
@@ -14,8 +16,8 @@ internal static class GoogleEndpoints
     {
         var isConfigured = app.Configuration.HasGoogle();
         var google = app.MapGroup("/api/v1/auth/google").WithTags("Google").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
-        google.MapGet("", (string? mode, string? role, IOptions<SiteOptions> site, TimeProvider clock) =>
-            Leave(GoogleIntent.Begin(mode, role, clock.GetUtcNow()), isConfigured, site.Value))
+        google.MapGet("", (string? mode, string? role, ClaimsPrincipal user, IOptions<SiteOptions> site, TimeProvider clock) =>
+            Leave(GoogleIntent.Begin(mode, role, user.FindSessionId(), clock.GetUtcNow()), isConfigured, site.Value))
             .Produces(302).FailsWith(503, "google_not_configured");
         if (!isConfigured)
         {

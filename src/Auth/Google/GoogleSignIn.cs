@@ -9,7 +9,13 @@ namespace Visuels.Auth.Google;
 
 /// <summary>Which account a person from Google gets.</summary>
 internal sealed class GoogleSignIn(
-    GoogleAccounts google, AccountStore accounts, CodeStore codes, SessionStore sessions, SecurityLog security, TimeProvider clock)
+    GoogleAccounts google,
+    AccountStore accounts,
+    CodeStore codes,
+    SessionStore sessions,
+    Reauthentication reauthentication,
+    SecurityLog security,
+    TimeProvider clock)
 {
     private const int Tries = 5;
 
@@ -33,9 +39,17 @@ internal sealed class GoogleSignIn(
             null => (null, GoogleErrors.Unknown),
             { Verified: false } => Admit(await TakeOverAsync(known, user, intent.IsSignUp ? intent.Role : known.Role, ct)),
             _ when intent.IsSignUp => (null, GoogleErrors.Known),
+            { Blocked: true } => Admit(known),
+            { GoogleSubject: not null } => Admit(null),
+            _ when !await MayLinkAsync(known, user, intent, ct) => (null, GoogleErrors.SignInFirst),
             _ => Admit(Noted(await google.LinkAsync(known, user.Subject, ct), "linked")),
         };
     }
+
+    // The account of a mailbox at Google is its owner's. Any other address may have changed hands since Google looked, and a second factor is
+    // not Google's to replace: there the owner has to have signed in here just before.
+    private async Task<bool> MayLinkAsync(Account account, GoogleUser user, GoogleIntent intent, CancellationToken ct) =>
+        (user.IsHosted && !account.HasSecondFactor) || await reauthentication.IsYoungAsync(account, intent.SessionId, ct);
 
     private Account? Noted(Account? account, string how)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using MongoDB.Bson;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Passwords;
 using Visuels.Auth.SecondFactor;
@@ -54,18 +55,21 @@ internal sealed class Reauthentication(
         return refusal is null ? (account, null) : (null, refusal);
     }
 
+    /// <summary>Whether a session is this account's, goes on, and began no longer ago than <see cref="YoungSession"/>.</summary>
+    public async Task<bool> IsYoungAsync(Account account, ObjectId? id, CancellationToken ct) =>
+        id is not null
+        && await sessions.FindAsync(id.Value, ct) is { } session
+        && session.UserId == account.Id
+        && account.Admits(session)
+        && clock.GetUtcNow() < session.StartedAt + YoungSession;
+
     /// <summary>For a token that was taken back, though it may still pass for good for a moment.</summary>
     public static ProblemHttpResult SessionEnded() => Problems.Unauthorized("session_ended", "This session has ended. Please sign in again.");
 
     private static ProblemHttpResult? Missing(string? password) => password is null ? Required("Please enter your password.") : null;
 
-    private async Task<ProblemHttpResult?> RefuseOldSessionAsync(Account account, ClaimsPrincipal user, CancellationToken ct)
-    {
-        var session = user.FindSessionId() is { } id ? await sessions.FindAsync(id, ct) : null;
-        return session?.UserId == account.Id && clock.GetUtcNow() < session.StartedAt + YoungSession
-            ? null
-            : Required("Please sign in again: this needs a session of the last 10 minutes.");
-    }
+    private async Task<ProblemHttpResult?> RefuseOldSessionAsync(Account account, ClaimsPrincipal user, CancellationToken ct) =>
+        await IsYoungAsync(account, user.FindSessionId(), ct) ? null : Required("Please sign in again: this needs a session of the last 10 minutes.");
 
     private async Task<ProblemHttpResult?> RefusePasswordAsync(Account account, string password, CancellationToken ct)
     {

@@ -76,9 +76,17 @@ internal static class AccountMails
         };
     }
 
+    public static MailContent GoogleLinked(GoogleLinked linked, SiteOptions site) =>
+        new("Visuels - Sign-in by Google", "You can sign in by Google", $"Hello {linked.Name},")
+        {
+            Paragraphs = [$"On {Day(linked.At)} UTC somebody signed in to your account by Google for the first time. From now on you can do so whenever you like; your password stays as it is."],
+            Link = ("Sign in", Links.SignIn(site)),
+            Note = "If it was not you, somebody else has a Google account of this address: write to us at once.",
+        };
+
     public static MailContent PasswordChanged(PasswordChanged changed, SiteOptions site)
     {
-        var at = changed.At.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+        var at = Day(changed.At);
         return new MailContent("Visuels - Your Password Was Changed", "Your password was changed", $"Hello {changed.Name},")
         {
             Paragraphs =
@@ -101,4 +109,6 @@ internal static class AccountMails
             Facts = [("User name", user.Username)],
             Link = ("Open Visuels", Links.Home(site)),
         };
+
+    private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 }

@@ -14,8 +14,6 @@ namespace Visuels.Jobs.Templates;
 /// <summary>Opens a mail's sealed model and turns it into words, at the moment of sending and not before.</summary>
 internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder keys, IOptions<SiteOptions> site)
 {
-    private const string CodeSealUse = "mail-code";
-
     private readonly KeyRing _ring = keys.Ring("sealing.key");
 
     /// <exception cref="MailFailedException">The model or the reader cannot be found.</exception>
@@ -26,7 +24,7 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
         {
             case MailTemplates.Code:
                 var issued = Open<EmailCodeIssued>(mail);
-                var code = _ring.Open(issued.SealedCode, CodeSealUse, issued.CodeId) ?? throw Unreadable();
+                var code = issued.OpenCode(_ring) ?? throw Unreadable();
                 return (new MailRecipient(issued.Name, issued.Email), AccountMails.Code(issued, code));
 
             case MailTemplates.KnownAddress:
@@ -36,6 +34,10 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
             case MailTemplates.SecondFactor:
                 var factor = Open<SecondFactorChanged>(mail);
                 return (new MailRecipient(factor.Name, factor.Email), AccountMails.SecondFactor(factor, site.Value));
+
+            case MailTemplates.GoogleLinked:
+                var linked = Open<GoogleLinked>(mail);
+                return (new MailRecipient(linked.Name, linked.Email), AccountMails.GoogleLinked(linked, site.Value));
 
             case MailTemplates.PasswordChanged:
                 var password = Open<PasswordChanged>(mail);

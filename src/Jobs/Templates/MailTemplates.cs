@@ -6,6 +6,7 @@ internal static class MailTemplates
     public const string Code = "code";
     public const string KnownAddress = "known-address";
     public const string SecondFactor = "second-factor";
+    public const string GoogleLinked = "google-linked";
     public const string PasswordChanged = "password-changed";
     public const string Welcome = "welcome";
     public const string NewOrder = "new-order";

@@ -39,6 +39,7 @@ internal static class TemplateSamples
         new(MailTemplates.SecondFactor, "removed", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.Removed), site)),
         new(MailTemplates.SecondFactor, "code-used", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.RecoveryCodeUsed), site)),
         new(MailTemplates.SecondFactor, "new-codes", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.RecoveryCodesRenewed), site)),
+        new(MailTemplates.GoogleLinked, "default", site => AccountMails.GoogleLinked(new GoogleLinked(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
         new(MailTemplates.PasswordChanged, "changed", site => AccountMails.PasswordChanged(new PasswordChanged(AnnId, 3, Buyer.Email, Buyer.Name, false, Now), site)),
         new(MailTemplates.PasswordChanged, "reset", site => AccountMails.PasswordChanged(new PasswordChanged(AnnId, 3, Buyer.Email, Buyer.Name, true, Now), site)),
         new(MailTemplates.Welcome, "buyer", site => AccountMails.Welcome(Registered(Buyer), site)),

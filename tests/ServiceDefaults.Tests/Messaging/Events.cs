@@ -18,6 +18,7 @@ internal static class Events
         new EmailCodeIssued("c1", 1, "u1", "ada@example.org", "Ada", CodePurposes.VerifyEmail, "sealed", At),
         new KnownAddressSignedUp("u1", 2, "ada@example.org", "Ada", At),
         new SecondFactorChanged("u1", 2, "ada@example.org", "Ada", SecondFactorChanges.SwitchedOn, 10, At),
+        new GoogleLinked("u1", 2, "ada@example.org", "Ada", At),
         new PasswordChanged("u1", 2, "ada@example.org", "Ada", true, At),
         Registered(),
         Updated(2),
