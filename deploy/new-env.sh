@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# Writes .env and the folder secrets for docker-compose.yml. Never overwrites them.
+# Writes what is missing of .env and of the folder secrets for docker-compose.yml; what is there stays as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [[ -e .env || -e secrets ]]; then
-  echo ".env or secrets is there already; remove both to make new ones." >&2
-  exit 1
-fi
-
 umask 077
-secret() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
-rabbitmq_password=$(secret)
-cat >.env <<ENV
+
+random() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
+bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
+sha256() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -c1-64; }
+
+# RabbitMQ's way: a salt of four bytes and the SHA-256 of salt and password.
+broker_hash() {
+  local salt
+  salt=$(random 4)
+  bytes "$salt$({ bytes "$salt" && printf '%s' "$1"; } | sha256)" | base64 | tr -d '\n'
+}
+
+if [[ ! -e .env ]]; then
+  cat >.env <<'ENV'
 # What the marketplace is reached at, and where its storefront lives.
 PUBLIC_URL=http://localhost:4000
 FRONTEND_URL=http://localhost:3000
@@ -35,11 +41,38 @@ RATE_LIMIT_SCALE=1
 IMAGEKIT_URL_ENDPOINT=
 GOOGLE_CLIENT_ID=
 ENV
+  echo "Wrote .env."
+fi
 
 # Containers run as a user that this machine does not know, so the files may be read by all; the folder keeps people out.
-mkdir -m 700 secrets
+[[ -e secrets ]] || mkdir -m 700 secrets
 umask 022
-printf '%s' "amqp://visuels:$rabbitmq_password@rabbitmq:5672/" >secrets/ConnectionStrings__RabbitMq
-printf 'default_user = visuels\ndefault_pass = %s\n' "$rabbitmq_password" >secrets/rabbitmq.conf
-touch secrets/Smtp__Password secrets/ImageKit__PrivateKey secrets/Google__ClientSecret
-echo "Wrote .env and secrets. Next: docker compose up -d"
+for empty in Smtp__Password ImageKit__PrivateKey Google__ClientSecret; do
+  [[ -e secrets/$empty ]] || : >"secrets/$empty"
+done
+
+# A user of the broker for each service, and the operator's for messages that were given up.
+users=(auth product order chat jobs operator)
+for user in "${users[@]}"; do
+  file=secrets/$user.ConnectionStrings__RabbitMq
+  if [[ ! -e $file ]]; then
+    rm -f secrets/rabbitmq-users.json
+    printf 'amqp://%s:%s@rabbitmq:5672/' "$user" "$(random 24)" >"$file"
+    echo "Wrote $file."
+  fi
+done
+
+if [[ ! -e secrets/rabbitmq-users.json ]]; then
+  separator='{"users":['
+  for user in "${users[@]}"; do
+    password=$(sed 's/.*:\([^:@]*\)@.*/\1/' "secrets/$user.ConnectionStrings__RabbitMq")
+    printf '%s\n  {"name":"%s","password_hash":"%s","hashing_algorithm":"rabbit_password_hashing_sha256","tags":[]}' \
+      "$separator" "$user" "$(broker_hash "$password")"
+    separator=,
+  done >secrets/rabbitmq-users.json.new
+  printf '\n]}\n' >>secrets/rabbitmq-users.json.new
+  mv secrets/rabbitmq-users.json.new secrets/rabbitmq-users.json
+  echo "Wrote secrets/rabbitmq-users.json."
+fi
+
+echo "Next: docker compose up -d"

@@ -34,6 +34,17 @@ public static class EventRoutes
         [typeof(OrderLeftUnanswered)] = ["jobs-order-left-unanswered"],
     };
 
+    /// <summary>The one service that publishes an event, by the event's type; no other may, and the broker sees to it.</summary>
+    public static IReadOnlyDictionary<Type, string> Publishers { get; } = Queues.Keys.ToDictionary(type => type, PublisherOf);
+
     /// <summary>The type of an event by its simple name, as outboxes store it.</summary>
     public static IReadOnlyDictionary<string, Type> Types { get; } = Queues.Keys.ToDictionary(type => type.Name);
+
+    private static string PublisherOf(Type type) => type.Namespace switch
+    {
+        "Visuels.Contracts.Accounts" => "auth",
+        "Visuels.Contracts.Products" => "product",
+        "Visuels.Contracts.Orders" => "order",
+        _ => throw new InvalidOperationException($"{type} belongs to no service."),
+    };
 }

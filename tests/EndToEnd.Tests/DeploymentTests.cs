@@ -75,7 +75,7 @@ public sealed partial class DeploymentTests
             Assert.Contains(setting, common, StringComparison.Ordinal);
         }
 
-        foreach (var service in new[] { "gateway", "auth", "product", "order", "chat", "jobs", "keys" })
+        foreach (var service in new[] { "gateway", "auth", "product", "order", "chat", "jobs", "keys", "dead-letters" })
         {
             var own = Section(Services(compose), $"  {service}:");
             Assert.Contains("<<: *service", own, StringComparison.Ordinal);
@@ -111,7 +111,34 @@ public sealed partial class DeploymentTests
 
         Assert.Equal(["4000:4000", "127.0.0.1:8025:8025"], published);
         Assert.DoesNotContain("guest", compose, StringComparison.Ordinal);
-        Assert.Contains("target: /etc/rabbitmq/conf.d/", Section(Services(compose), "  rabbitmq:"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Where <see cref="Broker.DeployedBroker"/> has them, too.</summary>
+    [Fact]
+    [Proves(Requirement.BrokerUsers), Proves(Requirement.Secrets)]
+    public void Each_service_has_its_own_broker_user_and_the_broker_reads_what_they_may()
+    {
+        var services = Services(Read("docker-compose.yml"));
+        var broker = Section(services, "  rabbitmq:");
+
+        foreach (var mount in new[]
+        {
+            "      - source: rabbitmq-users.json\n        target: /etc/rabbitmq/definitions/10-users.json\n",
+            "- ./deploy/rabbitmq/90-visuels.conf:/etc/rabbitmq/conf.d/90-visuels.conf:ro\n",
+            "- ./deploy/rabbitmq/permissions.json:/etc/rabbitmq/definitions/20-permissions.json:ro\n",
+        })
+        {
+            Assert.Contains(mount, broker, StringComparison.Ordinal);
+        }
+
+        foreach (var (service, user) in new[] { ("auth", "auth"), ("product", "product"), ("order", "order"), ("chat", "chat"), ("jobs", "jobs"), ("dead-letters", "operator") })
+        {
+            var own = Section(services, $"  {service}:");
+            Assert.Equal([user], BrokerSecrets().Matches(own).Select(match => match.Groups[1].Value));
+            Assert.Contains($"      - source: {user}.ConnectionStrings__RabbitMq\n        target: ConnectionStrings__RabbitMq\n", own, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(6, BrokerSecrets().Count(services[..services.IndexOf("\nsecrets:\n", StringComparison.Ordinal)]));
     }
 
     [Fact]
@@ -146,6 +173,9 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex(@"""keys[^""]*""")]
     private static partial Regex KeyMounts();
+
+    [GeneratedRegex(@"(\w+)\.ConnectionStrings__RabbitMq")]
+    private static partial Regex BrokerSecrets();
 
     [GeneratedRegex(@"ports: \[""([^""]+)""\]")]
     private static partial Regex PublishedPorts();

@@ -2,12 +2,14 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Visuels.Auth;
 using Visuels.Chat;
 using Visuels.Contracts;
 using Visuels.Jobs;
 using Visuels.Orders;
 using Visuels.Products;
+using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests;
@@ -16,18 +18,20 @@ public sealed class EventRoutesTests
 {
     private delegate WebApplication BuildService(string[] args, Action<WebApplicationBuilder>? configure);
 
+    private static readonly (string Service, BuildService Build)[] Services =
+    [
+        ("auth", AuthService.Build),
+        ("product", ProductService.Build),
+        ("order", OrderService.Build),
+        ("chat", ChatService.Build),
+        ("jobs", JobsService.Build),
+    ];
+
     [Fact]
     public async Task The_table_of_queues_names_exactly_the_consumers_that_the_services_register()
     {
         var registered = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (service, build) in new (string, BuildService)[]
-        {
-            ("auth", AuthService.Build),
-            ("product", ProductService.Build),
-            ("order", OrderService.Build),
-            ("chat", ChatService.Build),
-            ("jobs", JobsService.Build),
-        })
+        foreach (var (service, build) in Services)
         {
             var consumers = await ConsumersAsync(service, build);
             foreach (var (queue, type) in consumers.Where(consumer => !ReadByEveryInstance(consumer.Event)))
@@ -45,20 +49,30 @@ public sealed class EventRoutesTests
         Assert.Equal(table.Order(StringComparer.Ordinal), registered);
     }
 
+    [Fact]
+    public async Task The_table_of_publishers_names_exactly_the_services_whose_outboxes_hold_the_events()
+    {
+        var published = new List<string>();
+        foreach (var (service, build) in Services)
+        {
+            published.AddRange(from type in await PublishedAsync(build) select $"{type.Name} of {service}");
+        }
+
+        Assert.Equal(EventRoutes.Publishers.Select(publisher => $"{publisher.Key.Name} of {publisher.Value}").Order(), published.Order());
+    }
+
     private static bool ReadByEveryInstance(Type type) => EventRoutes.Queues[type].Count == 0;
+
+    private static async Task<IReadOnlyList<Type>> PublishedAsync(BuildService build)
+    {
+        await using var app = Build(build);
+        return [.. app.Services.GetServices<IHostedService>().OfType<OutboxRelay>().SelectMany(relay => relay.Events)];
+    }
 
     private static async Task<IReadOnlyList<(string Queue, Type Event)>> ConsumersAsync(string service, BuildService build)
     {
         IServiceCollection services = null!;
-        await using var app = build(["--environment=Development"], builder =>
-        {
-            services = builder.Services;
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["Keys:Folder"] = TemporaryFolder.Create("visuels-keys-"),
-                ["Messaging:Transport"] = "InMemory",
-            });
-        });
+        await using var app = Build(build, found => services = found);
         var names = new KebabCaseEndpointNameFormatter(service, false);
         return
         [
@@ -70,4 +84,14 @@ public sealed class EventRoutesTests
                select ((string)typeof(KebabCaseEndpointNameFormatter).GetMethod(nameof(names.Consumer))!.MakeGenericMethod(consumer).Invoke(names, null)!, contract.GetGenericArguments()[0]),
         ];
     }
+
+    private static WebApplication Build(BuildService build, Action<IServiceCollection>? look = null) => build(["--environment=Development"], builder =>
+    {
+        look?.Invoke(builder.Services);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Keys:Folder"] = TemporaryFolder.Create("visuels-keys-"),
+            ["Messaging:Transport"] = "InMemory",
+        });
+    });
 }

@@ -1,85 +1,93 @@
-using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Visuels.EndToEnd.Tests.Broker;
 using Visuels.Testing.Requirements;
 
 namespace Visuels.EndToEnd.Tests;
 
 /// <summary>What <c>deploy/new-env.sh</c> writes is what docker-compose.yml asks for, with secrets in files only.</summary>
-public sealed partial class NewEnvironmentTests : IDisposable
+public sealed partial class NewEnvironmentTests
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("visuels-deploy-");
+    private static readonly string[] BrokerUsers = ["auth", "product", "order", "chat", "jobs", "operator"];
+
+    private readonly NewEnvironment _environment = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Proves(Requirement.Secrets)]
-    public async Task Broker_and_services_get_the_same_drawn_password_in_files_and_the_environment_gets_none()
+    [Proves(Requirement.Secrets), Proves(Requirement.BrokerUsers)]
+    public async Task Each_service_gets_a_drawn_password_in_a_file_and_broker_and_environment_get_none()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for the machine that runs the containers.");
-        Assert.Equal(0, await RunAsync());
+        Assert.Equal(0, await _environment.RunAsync(Ct));
 
-        var password = BrokerPassword().Match(Read("secrets/rabbitmq.conf")).Groups[1].Value;
-        Assert.True(password.Length >= 32);
-        Assert.Equal($"amqp://visuels:{password}@rabbitmq:5672/", Read("secrets/ConnectionStrings__RabbitMq"));
-        Assert.DoesNotContain(password, Read(".env"), StringComparison.Ordinal);
-        Assert.DoesNotMatch(@"(?im)^\w*(password|secret|private)\w*=", Read(".env"));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Mode("secrets"));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(".env"));
+        var connections = BrokerUsers.Select(user => _environment.Read($"secrets/{user}.ConnectionStrings__RabbitMq")).ToList();
+        var passwords = connections.Select(connection => Password().Match(connection).Groups[1].Value).ToList();
+        Assert.Equal(BrokerUsers.Zip(passwords, (user, password) => $"amqp://{user}:{password}@rabbitmq:5672/"), connections);
+        Assert.All(passwords, password => Assert.True(password.Length >= 32));
+        Assert.Equal(BrokerUsers.Length, passwords.Distinct().Count());
+
+        // The broker is told only what a password hashes to.
+        var users = _environment.Read("secrets/rabbitmq-users.json");
+        Assert.All(passwords, password => Assert.DoesNotContain(password, users + _environment.Read(".env"), StringComparison.Ordinal));
+        Assert.DoesNotMatch(@"(?im)^\w*(password|secret|private)\w*=", _environment.Read(".env"));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_environment.PathOf("secrets")));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_environment.PathOf(".env")));
+        }
     }
 
     [Fact]
     [Proves(Requirement.Containers)]
     public async Task Every_variable_that_compose_demands_and_every_secret_that_it_names_is_there()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for the machine that runs the containers.");
-        Assert.Equal(0, await RunAsync());
-        var compose = Delivered("docker-compose.yml");
+        Assert.Equal(0, await _environment.RunAsync(Ct));
+        var compose = NewEnvironment.Delivered("docker-compose.yml");
 
         var demanded = DemandedVariables().Matches(compose).Select(match => match.Groups[1].Value).Distinct().ToList();
         var secrets = SecretFiles().Matches(compose).Select(match => match.Groups[1].Value).ToList();
 
         Assert.NotEmpty(demanded);
-        Assert.All(demanded, name => Assert.Matches($"(?m)^{name}=.", Read(".env")));
-        Assert.Equal(secrets.Order(StringComparer.Ordinal), Directory.GetFiles(PathOf("secrets")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.All(demanded, name => Assert.Matches($"(?m)^{name}=.", _environment.Read(".env")));
+        Assert.Equal(secrets.Order(StringComparer.Ordinal), Files().Keys.Where(name => name.StartsWith("secrets/", StringComparison.Ordinal)).Select(name => name["secrets/".Length..]));
     }
 
     [Fact]
-    public async Task A_second_run_overwrites_nothing()
+    public async Task A_second_run_changes_nothing()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for the machine that runs the containers.");
-        await RunAsync();
-        var before = Read("secrets/rabbitmq.conf");
+        Assert.Equal(0, await _environment.RunAsync(Ct));
+        await File.AppendAllTextAsync(_environment.PathOf(".env"), "RATE_LIMIT_SCALE=2\n", Ct);
+        var before = Files();
 
-        Assert.Equal(1, await RunAsync());
-        Assert.Equal(before, Read("secrets/rabbitmq.conf"));
+        Assert.Equal(0, await _environment.RunAsync(Ct));
+
+        Assert.Equal(before, Files());
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
-
-    private async Task<int> RunAsync()
+    /// <summary>How an installation from before the users gets them, and how a password is changed.</summary>
+    [Fact]
+    public async Task What_is_missing_is_made_and_the_broker_is_told()
     {
-        Directory.CreateDirectory(PathOf("deploy"));
-        await File.WriteAllTextAsync(PathOf("deploy/new-env.sh"), Delivered("new-env.sh"), TestContext.Current.CancellationToken);
-        using var script = Process.Start(new ProcessStartInfo("bash", [PathOf("deploy/new-env.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await Task.WhenAll(
-            script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken),
-            script.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken),
-            script.WaitForExitAsync(TestContext.Current.CancellationToken));
-        return script.ExitCode;
+        Assert.Equal(0, await _environment.RunAsync(Ct));
+        var before = Files();
+        File.Delete(_environment.PathOf("secrets/chat.ConnectionStrings__RabbitMq"));
+
+        Assert.Equal(0, await _environment.RunAsync(Ct));
+
+        var after = Files();
+        Assert.Equal(
+            ["secrets/chat.ConnectionStrings__RabbitMq", "secrets/rabbitmq-users.json"],
+            after.Where(file => before[file.Key] != file.Value).Select(file => file.Key));
+        using var users = JsonDocument.Parse(after["secrets/rabbitmq-users.json"]);
+        Assert.Equal(BrokerUsers, users.RootElement.GetProperty("users").EnumerateArray().Select(user => user.GetProperty("name").GetString()));
     }
 
-    private UnixFileMode Mode(string name) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(PathOf(name));
+    private SortedDictionary<string, string> Files() => new(
+        Directory.GetFiles(_environment.PathOf("secrets")).Select(path => $"secrets/{Path.GetFileName(path)}").Append(".env").ToDictionary(name => name, _environment.Read),
+        StringComparer.Ordinal);
 
-    private string Read(string name) => File.ReadAllText(PathOf(name));
-
-    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
-
-    private static string Delivered(string name)
-    {
-        using var file = new StreamReader(typeof(NewEnvironmentTests).Assembly.GetManifestResourceStream(name)!);
-        return file.ReadToEnd();
-    }
-
-    [GeneratedRegex(@"^default_user = visuels\ndefault_pass = ([0-9a-f]+)\n$")]
-    private static partial Regex BrokerPassword();
+    [GeneratedRegex(@":([0-9a-f]+)@")]
+    private static partial Regex Password();
 
     [GeneratedRegex(@"\$\{(\w+):\?")]
     private static partial Regex DemandedVariables();

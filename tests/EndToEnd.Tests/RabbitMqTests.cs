@@ -5,16 +5,6 @@ namespace Visuels.EndToEnd.Tests;
 /// <summary>One after the other: two marketplaces on one broker would read each other's queues.</summary>
 public sealed class RabbitMqTests
 {
-    private static readonly (string Name, string Assembly)[] Programs =
-    [
-        ("auth", "Visuels.Auth.dll"),
-        ("product", "Visuels.Products.dll"),
-        ("order", "Visuels.Orders.dll"),
-        ("chat", "Visuels.Chat.dll"),
-        ("jobs", "Visuels.Jobs.dll"),
-        ("gateway", "Visuels.Gateway.dll"),
-    ];
-
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -37,51 +27,10 @@ public sealed class RabbitMqTests
         var rabbit = await RabbitMqBroker.ConnectionStringAsync();
         Assert.SkipWhen(rabbit is null, RabbitMqBroker.Missing);
 
-        var ports = FreePorts.Next(7);
-        var mongoPort = ports + 6;
-        var folder = TemporaryFolder.Create("visuels-six-");
-        var environment = new Dictionary<string, string?>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["ConnectionStrings__Mongo"] = $"mongodb://127.0.0.1:{mongoPort}/?directConnection=true",
-            ["ConnectionStrings__RabbitMq"] = rabbit,
-            ["PublicUrl"] = $"http://localhost:{ports}",
-            ["Keys__Folder"] = Path.Combine(folder, "keys"),
-            ["Images__Folder"] = Path.Combine(folder, "images"),
-        };
-        foreach (var (name, _) in Programs.Where(program => program.Name != "gateway"))
-        {
-            environment[$"Services__{name}"] = $"http://localhost:{Entrance.PortOf(ports, name)}";
-        }
+        await using var six = await SixProcesses.StartAsync(_ => rabbit!, Ct);
+        await TradeFlow.RunAsync(Entrance.Storefront(six.PortBase), six.Mailbox, $"http://localhost:{six.PortBase}/hub", Ct);
+        await TradeFlow.RunAsync(Entrance.OwnPorts(six.PortBase), six.Mailbox, $"http://localhost:{Entrance.PortOf(six.PortBase, "chat")}/hub", Ct);
 
-        var processes = new List<ProgramProcess>();
-        try
-        {
-            // The services come up in an order of chance, and the store comes last.
-            var order = Programs.ToArray();
-            Random.Shared.Shuffle(order);
-            TestContext.Current.SendDiagnosticMessage("Order: " + string.Join(", ", order.Select(program => program.Name)));
-            foreach (var (name, assembly) in order)
-            {
-                var port = name == "gateway" ? ports : Entrance.PortOf(ports, name);
-                processes.Add(ProgramProcess.Start(assembly, [], new Dictionary<string, string?>(environment) { ["ASPNETCORE_URLS"] = $"http://localhost:{port}" }));
-            }
-
-            processes.Add(ProgramProcess.Start("Visuels.EmbeddedMongo.dll", ["--port", $"{mongoPort}", "--data", Path.Combine(folder, "mongo")], readyLine: $"{mongoPort}"));
-            await Task.WhenAll(processes.Select(process => process.ReadyAsync(Ct)));
-
-            var mailbox = new Mailbox($"http://localhost:{Entrance.PortOf(ports, "jobs")}");
-            await TradeFlow.RunAsync(Entrance.Storefront(ports), mailbox, $"http://localhost:{ports}/hub", Ct);
-            await TradeFlow.RunAsync(Entrance.OwnPorts(ports), mailbox, $"http://localhost:{Entrance.PortOf(ports, "chat")}/hub", Ct);
-
-            await RabbitQueues.AssertAllReadAsync(rabbit!, Ct);
-        }
-        finally
-        {
-            foreach (var process in processes)
-            {
-                await process.DisposeAsync();
-            }
-        }
+        await RabbitQueues.AssertAllReadAsync(rabbit!, Ct);
     }
 }

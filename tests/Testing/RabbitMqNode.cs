@@ -21,25 +21,35 @@ public sealed class RabbitMqNode : IAsyncDisposable
     private readonly int _distributionPort = FreePort();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("visuels-rabbitmq-");
     private readonly string _name;
+    private readonly string _user;
     private Process? _process;
 
-    private RabbitMqNode()
+    private RabbitMqNode(string settings, string user)
     {
         _name = $"visuels{_port}@localhost";
-        File.WriteAllText(Path("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{_port}\ndisk_free_limit.absolute = 10MB\nlog.file.level = warning\n");
+        _user = user;
+        File.WriteAllText(
+            Path("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{_port}\ndisk_free_limit.absolute = 10MB\nlog.file.level = warning\n{settings}");
         File.WriteAllText(Path("enabled_plugins"), "[].");
     }
 
     public static bool IsInstalled => File.Exists(Server);
 
-    public string ConnectionString => $"amqp://guest:guest@127.0.0.1:{_port}/";
+    public string ConnectionString => ConnectionStringOf(_user);
+
+    /// <summary>For <c>user:password</c>.</summary>
+    public string ConnectionStringOf(string user) => $"amqp://{user}@127.0.0.1:{_port}/";
 
     /// <summary>The server's log, for a test that failed.</summary>
     public string LogFolder => Path("log");
 
-    public static async Task<RabbitMqNode> StartAsync(CancellationToken ct)
+    /// <summary>Starts a node.</summary>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="settings">Lines for its <c>rabbitmq.conf</c>.</param>
+    /// <param name="user">As whom to ask whether it answers, <c>user:password</c>.</param>
+    public static async Task<RabbitMqNode> StartAsync(CancellationToken ct, string settings = "", string user = "guest:guest")
     {
-        var node = new RabbitMqNode();
+        var node = new RabbitMqNode(settings, user);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => node.Kill();
         await node.StartAgainAsync(ct);
         return node;

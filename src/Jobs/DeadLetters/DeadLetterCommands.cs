@@ -1,4 +1,5 @@
 using System.Globalization;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Visuels.ServiceDefaults.Hosting;
 
@@ -60,6 +61,11 @@ internal static class DeadLetterCommands
         catch (PublishException)
         {
             await errors.WriteLineAsync("The queue that the message came from is not there, or takes nothing: start its service first. The message stays where it is.");
+            return 1;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.AccessRefused)
+        {
+            await errors.WriteLineAsync("The user of ConnectionStrings:RabbitMq may not do this: it needs one that reads the dead letter queues and writes to the default exchange.");
             return 1;
         }
         catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or OperationCanceledException or TimeoutException or IOException)

@@ -29,6 +29,9 @@ internal sealed partial class OutboxRelay(
     private readonly RelayBackoff _backoff = new(options.MaxBackoff, clock);
     private readonly RelayPause _pause = new(options.MaxBackoff, clock);
 
+    /// <summary>What the documents of its collection can hold.</summary>
+    public IReadOnlyCollection<Type> Events => events;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await publisher.WaitForReadersAsync(events, stoppingToken);
