@@ -69,7 +69,7 @@ public static class ServiceDefaultsExtensions
         app.UseSecurityHeaders();
         app.UseErrorHandling();
         RequestGate.Use(app);
-        app.UseRouting();
+        app.UseRoutingAlsoOfHead();
         app.UseCors(cors => cors
             .WithOrigins(new Uri(site.FrontendUrl).GetLeftPart(UriPartial.Authority), new Uri(site.PublicUrl).GetLeftPart(UriPartial.Authority))
             .AllowCredentials()

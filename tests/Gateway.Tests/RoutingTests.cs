@@ -62,6 +62,21 @@ public sealed class RoutingTests : IAsyncLifetime
     public async Task The_mailbox_of_jobs_is_not_served() =>
         Assert.Equal(HttpStatusCode.NotFound, (await _gateway.Client.GetAsync("/dev/mailbox", Ct)).StatusCode);
 
+    [Theory]
+    [InlineData("/products", "/api/v1/products")]
+    [InlineData("/auth/me/export", "/api/v1/auth/me/export")]
+    [InlineData("/images/products/a.webp", "/images/products/a.webp")]
+    public async Task Head_is_passed_on_as_it_came(string path, string expected)
+    {
+        var response = await _gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Ct);
+        var page = await _gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"), Ct);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var seen = Assert.Single(_gateway.Backends.Seen);
+        Assert.Equal(("HEAD", expected), (seen.Method, seen.Path));
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
+    }
+
     [Fact]
     public async Task Trace_is_refused()
     {

@@ -20,7 +20,7 @@ public static class ImageEndpoints
         if (app.ServiceProvider.GetRequiredService<IImageStore>() is DiskImageStore disk)
         {
             var area = app.ServiceProvider.GetRequiredService<ImageArea>().Name;
-            app.MapMethods($"{Root}/{area}/{{name}}", [HttpMethods.Get, HttpMethods.Head], (string name, HttpResponse response) => Serve(disk, name, response))
+            app.MapGet($"{Root}/{area}/{{name}}", (string name, HttpResponse response) => Serve(disk, name, response))
                 .AllowAnonymous()
                 .ExcludeFromDescription();
         }

@@ -68,6 +68,27 @@ public sealed class HeaderTests(Market market)
 
     [Theory]
     [MemberData(nameof(Services))]
+    [Proves(Requirement.Methods)]
+    public async Task Whatever_answers_GET_answers_HEAD_alike(string service)
+    {
+        foreach (var line in RouteTable.Of(service).Where(line => line.Method == "GET"))
+        {
+            foreach (var entrance in line.IsPublic ? new[] { service, "gateway" } : [service])
+            {
+                var request = await RouteExamples.ForAsync(line, line.RolesLetIn.FirstOrDefault() ?? Roles.User, market);
+                foreach (var token in new[] { null, market.Owner(line.RolesLetIn.FirstOrDefault() ?? Roles.User).Token })
+                {
+                    using var get = await market.SendAsync(entrance, HttpMethod.Get, request.Path, token);
+                    using var head = await market.SendAsync(entrance, HttpMethod.Head, request.Path, token);
+                    Assert.True(get.StatusCode == head.StatusCode, $"{line.Key} at {entrance}: {get.StatusCode}, and HEAD {head.StatusCode}");
+                    Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
     [Proves(Requirement.Headers)]
     public async Task What_came_by_https_is_to_come_by_https_for_a_year(string service)
     {

@@ -54,7 +54,6 @@ public static class RouteTable
     private static string MethodOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods switch
     {
         [var only] => only,
-        ["GET", "HEAD"] => "GET",
         _ => "any",
     };
 
