@@ -1,4 +1,5 @@
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Addresses;
 using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Deletion;
@@ -41,13 +42,13 @@ public static class AuthService
         services.AddOutboxRelay(
             AccountStore.Collection,
             typeof(UserRegistered), typeof(UserUpdated), typeof(UserDeleted), typeof(PasswordChanged),
-            typeof(SecondFactorChanged), typeof(GoogleLinked), typeof(SessionsRevoked));
+            typeof(EmailChanged), typeof(SecondFactorChanged), typeof(GoogleLinked), typeof(SessionsRevoked));
         services.AddOutboxRelay(SessionStore.Collection, typeof(SessionEnded));
         services.AddOutboxRelay(CodeStore.Collection, typeof(EmailCodeIssued), typeof(KnownAddressSignedUp));
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
-        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<DeletedAccounts>().AddStore<Throttle>();
+        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<AddressStore>().AddStore<DeletedAccounts>().AddStore<Throttle>();
         services.AddSingleton<IRevocationSource, RevocationLog>();
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<AccountDeletion>();
@@ -55,12 +56,14 @@ public static class AuthService
         DataExport.AddClients(services);
         services.AddSingleton<OneTimeCodes>().AddSingleton<Requesters>().AddSingleton<CodeRequests>().AddSingleton<SignUps>();
         services.AddSingleton<Passwords.Passwords>().AddSingleton<PasswordPolicy>().AddSingleton<PasswordStore>().AddSingleton<KnownDevices>();
+        services.AddSingleton<AddressChanges>().AddSingleton<UndoTokens>();
         services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>().AddSingleton<SecondFactorChecks>();
         services.AddSingleton<SigningKeys>().AddSingleton<IAuthKeySource>(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();
         services.AddSchedules(schedules => schedules
             .Add<UnprovenAccounts>("unproven-accounts", TimeSpan.FromHours(1))
             .Add<DeletedAccountLeftovers>("deleted-accounts", DeletedAccountLeftovers.Every)
+            .Add<ForgottenAddresses>("forgotten-addresses", TimeSpan.FromHours(1))
             .Add<OrphanedImages>("orphaned-images", TimeSpan.FromDays(1)));
         services.AddValidation();
 
@@ -74,6 +77,7 @@ public static class AuthService
         app.MapCodes();
         app.MapSignIn();
         app.MapPasswords();
+        app.MapAddresses();
         app.MapSessions();
         app.MapSecondFactor();
         app.MapRevocations();

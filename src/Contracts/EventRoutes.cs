@@ -20,6 +20,7 @@ public static class EventRoutes
         [typeof(KnownAddressSignedUp)] = ["jobs-known-address-signed-up"],
         [typeof(SecondFactorChanged)] = ["jobs-second-factor-changed"],
         [typeof(GoogleLinked)] = ["jobs-google-linked"],
+        [typeof(EmailChanged)] = ["jobs-email-changed"],
         [typeof(PasswordChanged)] = ["jobs-password-changed"],
         [typeof(UserRegistered)] = ["product-user-registered", "order-user-registered", "chat-user-registered", "jobs-user-registered"],
         [typeof(UserUpdated)] = ["product-user-updated", "order-user-updated", "chat-user-updated", "jobs-user-updated"],

@@ -51,6 +51,7 @@ public static class JobsService
         bus.AddConsumer<SecondFactorChangedConsumer>();
         bus.AddConsumer<GoogleLinkedConsumer>();
         bus.AddConsumer<PasswordChangedConsumer>();
+        bus.AddConsumer<EmailChangedConsumer>();
         bus.AddConsumer<Consumers.UserRegisteredConsumer>();
         bus.AddConsumer<UserUpdatedConsumer>();
         bus.AddConsumer<UserDeletedConsumer>();

@@ -21,6 +21,8 @@ public class WireFormatTests
             """{"userId":"u1","version":3,"email":"ann@example.com","name":"Ann","change":"RECOVERY_CODE_USED","recoveryCodesLeft":9,"at":"2026-11-22T09:30:00+00:00"}"""),
         (new GoogleLinked("u1", 3, "ann@example.com", "Ann", At),
             """{"userId":"u1","version":3,"email":"ann@example.com","name":"Ann","at":"2026-11-22T09:30:00+00:00"}"""),
+        (new EmailChanged("u1", 3, "ann@example.com", "Ann", "v1.k1.abc.def", At, At),
+            """{"userId":"u1","version":3,"email":"ann@example.com","name":"Ann","sealedUndo":"v1.k1.abc.def","undoUntil":"2026-11-22T09:30:00+00:00","at":"2026-11-22T09:30:00+00:00"}"""),
         (new PasswordChanged("u1", 3, "ann@example.com", "Ann", true, At),
             """{"userId":"u1","version":3,"email":"ann@example.com","name":"Ann","byMail":true,"at":"2026-11-22T09:30:00+00:00"}"""),
         (new UserRegistered("u1", 2, "ann@example.com", "ann", "Ann", "ARTIST", At),

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using Visuels.Contracts.Accounts;
+using Visuels.Jobs.Ledger;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
@@ -112,6 +114,55 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         Assert.Contains("Hello Bea,", mail.Text, StringComparison.Ordinal);
         Assert.Contains("1 March 2026, 12:00 UTC", mail.Text, StringComparison.Ordinal);
         Assert.Contains("If it was not you", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_address_before_is_told_how_to_undo_the_change()
+    {
+        var (address, token) = (Samples.NewAddress(), $"{JobsReading.NewId()}.{new string('7', 32)}");
+
+        await _app.Bus.PublishAsync(Samples.Moved(_app, address, token));
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - Your Address Was Changed", mail.Subject);
+        Assert.Contains($"http://localhost:3000/auth/email-undo#token={token}", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("If it was not you", mail.Text, StringComparison.Ordinal);
+        var row = Assert.Single(await _app.RowsAsync(), row => row.To == address);
+        Assert.DoesNotContain(token, row.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_that_undoes_a_change_is_mailed_to_no_other_address()
+    {
+        var (meant, other) = (Samples.NewAddress(), Samples.NewAddress());
+        var changed = Samples.Moved(_app, meant, $"{JobsReading.NewId()}.{new string('7', 32)}");
+
+        await _app.Bus.PublishAsync(changed with { Email = other });
+
+        await Eventually.Until(async () => (await _app.RowsAsync()).Any(row => row.To == other && row.State == MailStates.Parked), "the mail is given up");
+        Assert.Empty(await _app.MailsToAsync(other));
+    }
+
+    [Fact]
+    public async Task The_address_that_loses_the_account_again_is_told_so_without_a_link()
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(Samples.Moved(_app, address, "") with { SealedUndo = null, UndoUntil = null });
+
+        var mail = await _app.MailToAsync(address);
+        Assert.Equal("Visuels - A Change of Address Was Undone", mail.Subject);
+        Assert.DoesNotContain("token", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_code_for_a_new_address_says_what_it_is_for()
+    {
+        var address = Samples.NewAddress();
+
+        await _app.Bus.PublishAsync(Samples.Code(_app, address, "042138", name: "", purpose: CodePurposes.ChangeEmail));
+
+        Assert.Equal("Visuels - Code for Your New Address", (await _app.MailToAsync(address)).Subject);
     }
 
     [Fact]

@@ -50,13 +50,14 @@ public sealed class InjectionTests(SmtpApp app) : IClassFixture<SmtpApp>
         var (service, smtp) = (app.Service, app.Smtp);
         var (buyer, artist) = (service.Auth.Add("Ben", Roles.User), service.Auth.Add("Ada", Roles.Artist));
         (service.Auth.Users[buyer.Id], service.Auth.Users[artist.Id]) = (buyer with { Name = hostile }, artist with { Name = hostile });
-        var own = Enumerable.Range(0, 5).Select(_ => Samples.NewAddress()).ToList();
+        var own = Enumerable.Range(0, 6).Select(_ => Samples.NewAddress()).ToList();
 
         await service.Bus.PublishAsync(Samples.Code(service, own[0], "123456", name: hostile));
         await service.Bus.PublishAsync(Samples.KnownAddress(own[1], hostile));
         await service.Bus.PublishAsync(Samples.Registered(own[2], hostile));
         await service.Bus.PublishAsync(Samples.SecondFactor(own[3], "SWITCHED_ON", name: hostile));
         await service.Bus.PublishAsync(new PasswordChanged(JobsReading.NewId(), 3, own[4], hostile, ByMail: false, DateTimeOffset.UtcNow));
+        await service.Bus.PublishAsync(Samples.Moved(service, own[5], "token", hostile));
         await service.Bus.PublishAsync(Samples.Placed(buyer, artist, hostile));
         await service.Bus.PublishAsync(Samples.Changed(buyer, artist, "REJECTED", "ARTIST", reason: hostile, title: hostile));
         await service.Bus.PublishAsync(Samples.LeftUnanswered(buyer, artist, 1) with { Title = hostile });
@@ -64,7 +65,7 @@ public sealed class InjectionTests(SmtpApp app) : IClassFixture<SmtpApp>
         // Placing tells both sides, rejecting the buyer, the reminder the artist.
         string[] readers = [.. own, buyer.Email, buyer.Email, artist.Email, artist.Email];
         var mails = await Eventually.Until(
-            () => Task.FromResult(smtp.Received.Where(mail => readers.Contains(mail.Recipient)).ToList() is { Count: 9 } all ? all : null), "nine mails");
+            () => Task.FromResult(smtp.Received.Where(mail => readers.Contains(mail.Recipient)).ToList() is { Count: 10 } all ? all : null), "ten mails");
         Assert.Equal(readers.Order(), mails.Select(mail => mail.Recipient).Order());
         Assert.DoesNotContain(smtp.Recipients, recipient => recipient.Contains("evil", StringComparison.Ordinal));
         Assert.Equal(smtp.Recipients.Count, smtp.Received.Count);

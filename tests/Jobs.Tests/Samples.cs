@@ -21,6 +21,13 @@ internal static class Samples
         new EmailCodeIssued(JobsReading.NewId(), 1, JobsReading.NewId(), email, name, purpose, "", expiresAt ?? DateTimeOffset.UtcNow.AddMinutes(5))
             .WithCode(code, app.Services.GetRequiredService<KeyFolder>().Ring("sealing.key"));
 
+    public static EmailChanged Moved(ServiceUnderTest app, string email, string token, string name = "Ann")
+    {
+        var (id, now) = (JobsReading.NewId(), DateTimeOffset.UtcNow);
+        return new EmailChanged(id, 3, email, name, null, now.AddDays(7), now)
+            .WithUndo(token, app.Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing));
+    }
+
     public static KnownAddressSignedUp KnownAddress(string email, string name = "Ann") =>
         new(JobsReading.NewId(), 3, email, name, DateTimeOffset.UtcNow);
 

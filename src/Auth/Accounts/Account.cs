@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using MongoDB.Bson;
+using Visuels.Auth.Addresses;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.SecondFactor;
 using Visuels.Auth.Sessions;
@@ -60,6 +61,12 @@ internal sealed class Account
 
     /// <summary>When to look for leftovers of the deleted account once more; absent otherwise.</summary>
     public DateTimeOffset? ForgetAt { get; set; }
+
+    /// <summary>Absent unless the owner wants another address.</summary>
+    public WantedAddress? WantedAddress { get; set; }
+
+    /// <summary>The addresses before this one that can still be brought back, the oldest first.</summary>
+    public List<FormerAddress> FormerAddresses { get; set; } = [];
 
     /// <summary>The second factor; absent unless its owner wants one.</summary>
     public Authenticator? Authenticator { get; set; }

@@ -41,6 +41,9 @@ internal sealed class Code
     [BsonIgnore]
     public string Purpose => Key.Split('|')[0];
 
+    [BsonIgnore]
+    public string Email => Key.Split('|', 2)[1];
+
     public static string KeyOf(string purpose, string email) => $"{purpose}|{email}";
 
     /// <summary>The flow that was mailed a code last.</summary>

@@ -30,25 +30,29 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
     /// <returns>False when another request was faster.</returns>
     public Task<bool> TrySendAsync(Code read, string flowId, Requester caller, Account? account, SignUpDetails? details, CancellationToken ct)
     {
-        var flow = NewFlow(caller, details);
-        flow.CodeId = ObjectId.GenerateNewId();
-        flow.ExpiresAt = flow.At + Code.Life;
-        var events = new List<object>(1);
-        if (account is { Verified: true } && read.Purpose == CodePurposes.VerifyEmail)
+        var flow = NewExpiringFlow(caller, details);
+        object[] events = account switch
         {
-            events.Add(new KnownAddressSignedUp(account.Id.ToString(), account.Version, account.Email, account.Name, flow.At));
-        }
-        else if (account is not null)
-        {
-            var digits = NewDigits();
-            flow.Hash = ring.Hash(digits, HashUse(read.Key, flowId, flow.CodeId));
-            events.Add(new EmailCodeIssued(
-                // A name that is not the reader's own is a message of whoever typed it.
-                flow.CodeId.ToString(), read.Version + 1, account.Id.ToString(), account.Email, account.Verified ? account.Name : "",
-                read.Purpose, "", flow.ExpiresAt.Value).WithCode(digits, ring));
-        }
+            null => [],
+            { Verified: true } when read.Purpose == CodePurposes.VerifyEmail => [Known(account, flow)],
+            // A name that is not the reader's own is a message of whoever typed it.
+            _ => [Issue(read, flowId, flow, account, account.Verified ? account.Name : "")],
+        };
+        return store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), events, ct);
+    }
 
-        return store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), [.. events], ct);
+    /// <summary>The same for an account whose owner wants the address of these codes. Whoever has it already is told of that instead.</summary>
+    /// <param name="read">The codes of the address.</param>
+    /// <param name="caller">The session that asks.</param>
+    /// <param name="account">Its account.</param>
+    /// <param name="owner">The proven account of the address, if there is one.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>False when another request was faster.</returns>
+    public Task<bool> TrySendForMoveAsync(Code read, Requester caller, Account account, Account? owner, CancellationToken ct)
+    {
+        var flow = NewExpiringFlow(caller, details: null);
+        object told = owner is null ? Issue(read, caller.Flow!, flow, account, name: "") : Known(owner, flow);
+        return store.TrySendAsync(read, caller.Flow!, flow, new CodeSent(flow.At, caller.Network), [told], ct);
     }
 
     /// <summary>Notes what a flow wants while it may have no new code; the one that it has stays good.</summary>
@@ -94,6 +98,25 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
 
     // A code that is moved to another purpose, address or flow proves nothing there.
     private static string HashUse(string key, string flowId, ObjectId codeId) => $"code|{key}|{flowId}|{codeId}";
+
+    private static KnownAddressSignedUp Known(Account owner, CodeFlow flow) => new(owner.Id.ToString(), owner.Version, owner.Email, owner.Name, flow.At);
+
+    private EmailCodeIssued Issue(Code read, string flowId, CodeFlow flow, Account account, string name)
+    {
+        var digits = NewDigits();
+        flow.Hash = ring.Hash(digits, HashUse(read.Key, flowId, flow.CodeId));
+        return new EmailCodeIssued(
+            flow.CodeId.ToString(), read.Version + 1, account.Id.ToString(), read.Email, name,
+            read.Purpose, "", flow.ExpiresAt!.Value).WithCode(digits, ring);
+    }
+
+    private CodeFlow NewExpiringFlow(Requester caller, SignUpDetails? details)
+    {
+        var flow = NewFlow(caller, details);
+        flow.CodeId = ObjectId.GenerateNewId();
+        flow.ExpiresAt = flow.At + Code.Life;
+        return flow;
+    }
 
     private CodeFlow NewFlow(Requester caller, SignUpDetails? details) => new() { Client = caller.Client, At = clock.GetUtcNow(), Details = details };
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
+using MongoDB.Bson;
 using Visuels.ServiceDefaults.Limits;
 using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
@@ -32,6 +33,9 @@ internal sealed class Requesters(KeyRing ring, SessionCookies cookies)
         var network = Networks.Of(request.HttpContext.Connection.RemoteIpAddress);
         return new Requester(flow, ring.Hash($"{network}|{request.Headers.UserAgent}", "client"), ring.Hash(network, "network"));
     }
+
+    /// <summary>Somebody who is signed in: what they ask for belongs to this session, and so to its account.</summary>
+    public Requester Of(HttpRequest request, ObjectId session) => Of(request, session.ToString());
 
     public void Remember(HttpResponse response, string flow) => cookies.Append(response, Cookie, flow, Code.Day);
 

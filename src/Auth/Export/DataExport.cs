@@ -96,6 +96,8 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
         AccountResponse.From(account),
         account.PasswordHash is not null,
         account.GoogleSubject is not null,
+        account.WantedAddress?.Email,
+        [.. account.FormerAddresses.Select(former => former.Email)],
         account.UserProfile is null ? null : UserProfileResponse.From(account),
         account.Role == Roles.Artist ? ArtistProfileResponse.From(account, site.Value) : null,
         [.. (await sessions.ListAsync(account, ct)).Select(one => SessionItem.From(one, session))]);
@@ -149,6 +151,8 @@ internal sealed record ExportedAccount(
     AccountResponse Account,
     bool HasPassword,
     bool SignsInWithGoogle,
+    string? WantedEmail,
+    IReadOnlyList<string> FormerEmails,
     UserProfileResponse? UserProfile,
     ArtistProfileResponse? ArtistProfile,
     IReadOnlyList<SessionItem> Sessions);

@@ -8,7 +8,7 @@ internal static class RevokingUpdates
 {
     /// <summary>
     /// The same update, which also writes and publishes that tokens of the account were taken back (<see cref="Account.EndSessions"/>,
-    /// <see cref="Account.ChangeRole"/>). All events of the write are named here: it can append only once. Write it against the version that was read.
+    /// <see cref="Account.ChangeRole"/>), and takes back what the account wanted under them. All events of the write are named here: it can append only once. Write it against the version that was read.
     /// </summary>
     public static UpdateDefinition<Account> Revoking(this UpdateDefinition<Account> update, Account account, DateTimeOffset now, params object[] otherEvents) =>
         update
@@ -16,5 +16,6 @@ internal static class RevokingUpdates
             .Set(a => a.SessionsFrom, account.SessionsFrom)
             .Set(a => a.KeptSession, account.KeptSession)
             .Set(a => a.RevokedAt, account.RevokedAt)
+            .Unset(a => a.WantedAddress)
             .Publishing(now, [.. otherEvents, account.Revoked()]);
 }

@@ -28,6 +28,9 @@ public static class CodePurposes
     /// <summary>Lets the owner of an address set a new password.</summary>
     public const string ResetPassword = "RESET_PASSWORD";
 
+    /// <summary>Gives an account the address that the code was mailed to.</summary>
+    public const string ChangeEmail = "CHANGE_EMAIL";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [VerifyEmail, ResetPassword];
+    public static IReadOnlyList<string> All { get; } = [VerifyEmail, ResetPassword, ChangeEmail];
 }

@@ -14,6 +14,7 @@ internal static class AccountMails
         var (subject, heading) = issued.Purpose switch
         {
             CodePurposes.VerifyEmail => ("Visuels - Email Verification Code", "Verify your email"),
+            CodePurposes.ChangeEmail => ("Visuels - Code for Your New Address", "Confirm your new address"),
             CodePurposes.ResetPassword => ("Visuels - Code for a New Password", "Set a new password"),
             _ => ("Visuels - Your Code", "Your code"),
         };
@@ -31,7 +32,7 @@ internal static class AccountMails
     public static MailContent KnownAddress(KnownAddressSignedUp known, SiteOptions site) =>
         new("Visuels - You Already Have an Account", "You already have an account", $"Hello {known.Name},")
         {
-            Paragraphs = ["Somebody, probably you, tried to sign up with this address. It already belongs to your account, so you can simply sign in."],
+            Paragraphs = ["Somebody, probably you, tried to sign up with this address, or to move another account to it. It already belongs to your account, so you can simply sign in."],
             Link = ("Sign in", Links.SignIn(site)),
             Note = "If it was not you, there is nothing to do: nobody learned that this address is known to us.",
         };
@@ -97,6 +98,36 @@ internal static class AccountMails
             ],
             Link = ("Sign in", Links.SignIn(site)),
             Note = "If it was not you, somebody else knows your password or reads your mail: set a new one at once, and write to us.",
+        };
+    }
+
+    /// <param name="changed">What happened.</param>
+    /// <param name="undo">The token that undoes it; null when this is the undoing itself.</param>
+    /// <param name="site">Where pages are.</param>
+    public static MailContent EmailChanged(EmailChanged changed, string? undo, SiteOptions site)
+    {
+        var at = Day(changed.At);
+        if (undo is null)
+        {
+            return new MailContent("Visuels - A Change of Address Was Undone", "A change of address was undone", $"Hello {changed.Name},")
+            {
+                Paragraphs =
+                [
+                    $"Your account had this address for a while. On {at} UTC the change was undone from the address that it had before: this one does not belong to it any more, and you are signed out everywhere.",
+                ],
+                Note = "If you had changed the address yourself, somebody else reads the mail of the one before: write to us.",
+            };
+        }
+
+        return new MailContent("Visuels - Your Address Was Changed", "Your address was changed", $"Hello {changed.Name},")
+        {
+            Paragraphs =
+            [
+                $"On {at} UTC your account got another e-mail address. From now on we write there, and this address does not open it any more. If it was you, there is nothing to do.",
+                $"If it was not you, undo the change by {Day(changed.UndoUntil!.Value)} UTC. Your account gets this address back, everybody is signed out, and its password is removed; then set a new one, with a code that we mail you.",
+            ],
+            Link = ("Undo the change", Links.UndoEmail(site, undo)),
+            Note = "Do not pass this mail on: whoever has the link can undo the change. When you have undone it, check your second factor, or write to us.",
         };
     }
 

@@ -9,6 +9,9 @@ internal static class Links
 
     public static string SignIn(SiteOptions site) => At(site, "/auth/signin");
 
+    /// <summary>What follows the number sign is sent to no server; the page sends it on when its reader says so.</summary>
+    public static string UndoEmail(SiteOptions site, string token) => At(site, $"/auth/email-undo#token={token}");
+
     public static string BuyersOrders(SiteOptions site) => At(site, "/user/orders");
 
     public static string ArtistsOrders(SiteOptions site) => At(site, "/artist/orders");

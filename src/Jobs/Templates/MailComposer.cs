@@ -43,6 +43,11 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
                 var password = Open<PasswordChanged>(mail);
                 return (new MailRecipient(password.Name, password.Email), AccountMails.PasswordChanged(password, site.Value));
 
+            case MailTemplates.EmailChanged:
+                var moved = Open<EmailChanged>(mail);
+                var undo = moved.SealedUndo is null ? null : moved.OpenUndo(_ring) ?? throw Unreadable();
+                return (new MailRecipient(moved.Name, moved.Email), AccountMails.EmailChanged(moved, undo, site.Value));
+
             case MailTemplates.Welcome:
                 var user = Open<UserRegistered>(mail);
                 return (new MailRecipient(user.Name, user.Email), AccountMails.Welcome(user, site.Value));

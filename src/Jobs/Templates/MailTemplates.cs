@@ -8,6 +8,7 @@ internal static class MailTemplates
     public const string SecondFactor = "second-factor";
     public const string GoogleLinked = "google-linked";
     public const string PasswordChanged = "password-changed";
+    public const string EmailChanged = "email-changed";
     public const string Welcome = "welcome";
     public const string NewOrder = "new-order";
     public const string OrderPlaced = "order-placed";

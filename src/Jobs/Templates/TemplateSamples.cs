@@ -32,6 +32,7 @@ internal static class TemplateSamples
     [
         new(MailTemplates.Code, "verify", _ => AccountMails.Code(CodeFor(CodePurposes.VerifyEmail), "123456")),
         new(MailTemplates.Code, "reset", _ => AccountMails.Code(CodeFor(CodePurposes.ResetPassword), "123456")),
+        new(MailTemplates.Code, "address", _ => AccountMails.Code(CodeFor(CodePurposes.ChangeEmail), "123456")),
         new(MailTemplates.Code, "other", _ => AccountMails.Code(CodeFor("any other purpose"), "123456")),
         new(MailTemplates.KnownAddress, "default", site => AccountMails.KnownAddress(new KnownAddressSignedUp(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
         new(MailTemplates.SecondFactor, "on", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.SwitchedOn), site)),
@@ -42,6 +43,8 @@ internal static class TemplateSamples
         new(MailTemplates.GoogleLinked, "default", site => AccountMails.GoogleLinked(new GoogleLinked(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
         new(MailTemplates.PasswordChanged, "changed", site => AccountMails.PasswordChanged(new PasswordChanged(AnnId, 3, Buyer.Email, Buyer.Name, false, Now), site)),
         new(MailTemplates.PasswordChanged, "reset", site => AccountMails.PasswordChanged(new PasswordChanged(AnnId, 3, Buyer.Email, Buyer.Name, true, Now), site)),
+        new(MailTemplates.EmailChanged, "changed", site => AccountMails.EmailChanged(Moved(), $"{AnnId}.{new string('5', 32)}", site)),
+        new(MailTemplates.EmailChanged, "undone", site => AccountMails.EmailChanged(Moved() with { SealedUndo = null, UndoUntil = null }, null, site)),
         new(MailTemplates.Welcome, "buyer", site => AccountMails.Welcome(Registered(Buyer), site)),
         new(MailTemplates.Welcome, "artist", site => AccountMails.Welcome(Registered(Artist), site)),
         new(MailTemplates.NewOrder, "default", site => OrderMails.NewOrder(Order, Artist, Buyer, site)),
@@ -68,6 +71,8 @@ internal static class TemplateSamples
         new(OrderId, 1, AnnId, Buyer.Email, Buyer.Name, purpose, "", Now.AddMinutes(5));
 
     private static SecondFactorChanged FactorChanged(string change) => new(AnnId, 3, Buyer.Email, Buyer.Name, change, 9, Now);
+
+    private static EmailChanged Moved() => new(AnnId, 3, Buyer.Email, Buyer.Name, "", Now.AddDays(7), Now);
 
     private static UserRegistered Registered(UserCard user) =>
         new(user.Id.ToString(), 2, user.Email, user.Username, user.Name, user.Role, Now);

@@ -26,6 +26,9 @@ public enum SecurityEvent
     /// <summary>A password was changed or reset.</summary>
     PasswordChanged,
 
+    /// <summary>An account got another address, or one back that it had before.</summary>
+    AddressChanged,
+
     /// <summary>A refresh token came a second time; its session ended.</summary>
     RefreshTokenReused,
 

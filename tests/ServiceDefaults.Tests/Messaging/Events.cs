@@ -19,6 +19,7 @@ internal static class Events
         new KnownAddressSignedUp("u1", 2, "ada@example.org", "Ada", At),
         new SecondFactorChanged("u1", 2, "ada@example.org", "Ada", SecondFactorChanges.SwitchedOn, 10, At),
         new GoogleLinked("u1", 2, "ada@example.org", "Ada", At),
+        new EmailChanged("u1", 2, "ada@example.org", "Ada", "sealed", At, At),
         new PasswordChanged("u1", 2, "ada@example.org", "Ada", true, At),
         Registered(),
         Updated(2),
