@@ -46,6 +46,53 @@ public sealed class DocumentTests(OneMarket market)
 
     [Theory]
     [MemberData(nameof(Services))]
+    public async Task Every_operation_has_a_line_that_sums_it_up_and_an_id_of_its_own(string service)
+    {
+        var operations = Operations(await JsonAsync(service));
+
+        Assert.All(operations, operation =>
+        {
+            var summary = operation.Value["summary"]?.GetValue<string>();
+            Assert.True(summary is not null, $"{operation.Key} says nothing of itself: add WithSummary where it is mapped.");
+            Assert.Matches("^[A-Z][^\\r\\n]{5,79}$", summary);
+            Assert.False(summary.EndsWith('.'), $"{operation.Key}: a summary is a line, no sentence.");
+            Assert.Matches("^(get|post|put|patch|delete)([A-Z][a-z0-9]*)+$", operation.Value["operationId"]?.GetValue<string>());
+        });
+        Assert.Equal(operations.Count, operations.Values.Select(operation => operation["operationId"]!.GetValue<string>()).Distinct().Count());
+        Assert.Equal(operations.Count, operations.Values.Select(operation => operation["summary"]!.GetValue<string>()).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("auth", "delete /api/v1/auth/sessions/{id}", "deleteAuthSessionsById")]
+    [InlineData("auth", "get /.well-known/jwks.json", "getWellKnownJwksJson")]
+    [InlineData("auth", "post /api/v1/auth/email-signin", "postAuthEmailSignin")]
+    [InlineData("product", "get /api/v1/products", "getProducts")]
+    [InlineData("order", "put /api/v1/order/cart/items/{productId}", "putOrderCartItemsByProductId")]
+    [InlineData("jobs", "post /internal/mails/{id}/retry", "postInternalMailsByIdRetry")]
+    public async Task An_operation_keeps_its_id_as_long_as_its_route(string service, string route, string id) =>
+        Assert.Equal(id, Operations(await JsonAsync(service))[route]["operationId"]!.GetValue<string>());
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Who_signs_in_does_so_by_token_or_cookie_and_both_are_described(string service)
+    {
+        var json = await JsonAsync(service);
+        var schemes = json["components"]!["securitySchemes"]!;
+
+        Assert.Equal(("http", "bearer"), (schemes["bearer"]!["type"]!.GetValue<string>(), schemes["bearer"]!["scheme"]!.GetValue<string>()));
+        Assert.Equal(
+            ("apiKey", "cookie", "token"),
+            (schemes["cookie"]!["type"]!.GetValue<string>(), schemes["cookie"]!["in"]!.GetValue<string>(), schemes["cookie"]!["name"]!.GetValue<string>()));
+        Assert.All(Operations(json).Values, operation =>
+        {
+            var asked = operation["security"]!.AsArray().SelectMany(scheme => scheme!.AsObject()).Select(scheme => scheme.Key).ToHashSet();
+            Assert.Equal(asked.Contains("bearer"), asked.Contains("cookie"));
+            Assert.Subset(new HashSet<string> { "bearer", "cookie", "service" }, asked);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
     [Proves(Requirement.Validation), Proves(Requirement.Errors), Proves(Requirement.Headers), Proves("T17")]
     public async Task Whatever_is_sent_the_answer_is_a_documented_one_and_nothing_that_breaks_a_rule_is_accepted(string service)
     {
@@ -100,11 +147,20 @@ public sealed class DocumentTests(OneMarket market)
         return [.. findings.All.Select(finding => finding.Rule)];
     }
 
-    private async Task<Document> DocumentAsync(string service)
+    private async Task<Document> DocumentAsync(string service) => Document.Read(service, await TextAsync(service));
+
+    private async Task<JsonNode> JsonAsync(string service) => JsonNode.Parse(await TextAsync(service))!;
+
+    private async Task<string> TextAsync(string service)
     {
         using var http = market.Market.Client(service);
-        return Document.Read(service, await http.GetStringAsync("/swagger/v1/swagger.json", TestContext.Current.CancellationToken));
+        return await http.GetStringAsync("/swagger/v1/swagger.json", TestContext.Current.CancellationToken);
     }
+
+    /// <summary>By method and path, without a slash at the end.</summary>
+    private static Dictionary<string, JsonObject> Operations(JsonNode document) => document["paths"]!.AsObject()
+        .SelectMany(path => path.Value!.AsObject().Select(operation => (Route: $"{operation.Key} {path.Key.TrimEnd('/')}", Operation: operation.Value!.AsObject())))
+        .ToDictionary(operation => operation.Route, operation => operation.Operation);
 
     private static bool CanFail(Type answer) =>
         answer == typeof(ProblemHttpResult) || answer == typeof(IResult) || (answer.IsGenericType && answer.GetGenericArguments().Any(CanFail));

@@ -12,7 +12,7 @@ internal static class CardEndpoints
 
     public static void MapCards(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/internal").WithTags("Internal").RequireServices("product", "order", "chat", "jobs")
-            .MapPost("/cards", Cards).FailsWith(400);
+            .MapPost("/cards", Cards).WithSummary("Tells services the cards of up to 50 accounts").FailsWith(400);
 
     private static async Task<Results<Ok<UserCardsResponse>, ProblemHttpResult>> Cards(
         UserCardsRequest request, AccountStore accounts, CancellationToken ct) =>

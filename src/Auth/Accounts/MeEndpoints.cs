@@ -13,8 +13,8 @@ internal static class MeEndpoints
     public static void MapMe(this IEndpointRouteBuilder app)
     {
         var me = app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization().FailsWith(403, "account_blocked");
-        me.MapGet("", Get);
-        me.MapPatch("", Update).RequireRateLimiting(RateLimits.Write);
+        me.MapGet("", Get).WithSummary("Shows one's own account");
+        me.MapPatch("", Update).WithSummary("Changes one's own name").RequireRateLimiting(RateLimits.Write);
     }
 
     private static async Task<Results<Ok<MeResponse>, ProblemHttpResult>> Get(ClaimsPrincipal user, AccountStore accounts, CancellationToken ct) =>

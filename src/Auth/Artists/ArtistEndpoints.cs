@@ -13,8 +13,9 @@ internal static class ArtistEndpoints
     public static void MapArtists(this IEndpointRouteBuilder app)
     {
         var artists = app.MapGroup("/api/v1/auth/artists").WithTags("Artists").AllowAnonymous();
-        artists.MapGet("", List).RequireRateLimiting(RateLimits.Search).FailsWith(400, ProblemCodes.InvalidQuery);
-        artists.MapGet("/{username}", Get).FailsWith(404);
+        artists.MapGet("", List).WithSummary("Lists artists, by name or page by page")
+            .RequireRateLimiting(RateLimits.Search).FailsWith(400, ProblemCodes.InvalidQuery);
+        artists.MapGet("/{username}", Get).WithSummary("Shows one artist").FailsWith(404);
     }
 
     private static async Task<Results<Ok<ArtistsResponse>, ProblemHttpResult>> List(

@@ -15,9 +15,9 @@ internal static class CodeEndpoints
     public static void MapCodes(this IEndpointRouteBuilder app)
     {
         var codes = app.MapGroup("/api/v1/auth").WithTags("Sign-up").AllowAnonymous();
-        codes.MapPost("/email-verify", Verify).RequireRateLimiting(RateLimits.Codes)
+        codes.MapPost("/email-verify", Verify).WithSummary("Proves an address by its code and begins a session").RequireRateLimiting(RateLimits.Codes)
             .FailsWith(400, "otp_wrong", "otp_expired").FailsWith(403, "account_blocked").FailsWith(429, "otp_attempts_exceeded");
-        codes.MapPost("/email-resend-otp", Resend).RequireRateLimiting(RateLimits.Resend);
+        codes.MapPost("/email-resend-otp", Resend).WithSummary("Mails another code").RequireRateLimiting(RateLimits.Resend);
     }
 
     /// <summary>Why a code does not help.</summary>

@@ -16,7 +16,7 @@ internal static class DeletionEndpoints
 {
     public static void MapDeletion(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization()
-            .MapDelete("", Delete).AsksForOwner().FailsWith(409, "last_administrator");
+            .MapDelete("", Delete).WithSummary("Deletes one's own account").AsksForOwner().FailsWith(409, "last_administrator");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] DeleteMeRequest? request,

@@ -16,7 +16,7 @@ internal static partial class ExportEndpoints
 {
     public static void MapExport(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/me/export").WithTags("Account").RequireAuthorization()
-            .MapGet("", Export)
+            .MapGet("", Export).WithSummary("Downloads all that is known of oneself")
             .RequireRateLimiting(RateLimits.Export)
             .WithMetadata(new RequestTimeoutAttribute(RequestTimeouts.Downloads))
             .Produces<Dictionary<string, JsonElement>>()

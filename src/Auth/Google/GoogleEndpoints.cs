@@ -18,6 +18,7 @@ internal static class GoogleEndpoints
         var google = app.MapGroup("/api/v1/auth/google").WithTags("Google").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
         google.MapGet("", (string? mode, string? role, ClaimsPrincipal user, IOptions<SiteOptions> site, TimeProvider clock) =>
             Leave(GoogleIntent.Begin(mode, role, user.FindSessionId(), clock.GetUtcNow()), isConfigured, site.Value))
+            .WithSummary("Goes to Google and comes back to the storefront, signed in")
             .Produces(302).FailsWith(503, "google_not_configured");
         if (!isConfigured)
         {

@@ -18,10 +18,13 @@ internal static class PasswordEndpoints
     public static void MapPasswords(this IEndpointRouteBuilder app)
     {
         var password = app.MapGroup("/api/v1/auth/password").WithTags("Password").RequireAuthorization();
-        password.MapPost("/forgot", Forgot).AllowAnonymous().RequireRateLimiting(RateLimits.Resend);
-        password.MapPost("/reset", Reset).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).RefusesWhenBusy()
+        password.MapPost("/forgot", Forgot).WithSummary("Mails a code to set a new password with")
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Resend);
+        password.MapPost("/reset", Reset).WithSummary("Sets a new password with a mailed code and ends all sessions")
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Codes).RefusesWhenBusy()
             .FailsWith(400, "password_common", "otp_wrong", "otp_expired").FailsWith(429, "otp_attempts_exceeded");
-        password.MapPut("", Change).AsksForOwner().FailsWith(400, "password_common").FailsWith(409, "no_password", "account_changed");
+        password.MapPut("", Change).WithSummary("Changes the password and ends all other sessions")
+            .AsksForOwner().FailsWith(400, "password_common").FailsWith(409, "no_password", "account_changed");
     }
 
     // One answer for every address, known or not, and whether or not a mail goes out.

@@ -19,9 +19,11 @@ internal static class ArtistProfileEndpoints
     public static void MapArtistProfiles(this IEndpointRouteBuilder app)
     {
         var profile = app.MapGroup("/api/v1/artist/profile").WithTags("Artist profile").RequireAuthorization(Policies.Artist).FailsWith(404);
-        profile.MapGet("/me", Get);
-        profile.MapPost("/create", Create).AcceptsImages(Images).HasForm(ArtistProfileForm.Describe(isNew: true), Files).FailsWith(400, "profile_completed");
-        profile.MapPatch("/update", Update).AcceptsImages(Images).HasForm(ArtistProfileForm.Describe(isNew: false), Files);
+        profile.MapGet("/me", Get).WithSummary("Shows an artist's own profile");
+        profile.MapPost("/create", Create).WithSummary("Completes an artist's profile for the first time")
+            .AcceptsImages(Images).HasForm(ArtistProfileForm.Describe(isNew: true), Files).FailsWith(400, "profile_completed");
+        profile.MapPatch("/update", Update).WithSummary("Changes an artist's profile")
+            .AcceptsImages(Images).HasForm(ArtistProfileForm.Describe(isNew: false), Files);
     }
 
     private static async Task<Results<Ok<ArtistProfileAnswer>, ProblemHttpResult>> Get(

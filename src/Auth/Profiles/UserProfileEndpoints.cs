@@ -13,8 +13,8 @@ internal static class UserProfileEndpoints
     public static void MapUserProfiles(this IEndpointRouteBuilder app)
     {
         var profile = app.MapGroup("/api/v1/user/profile").WithTags("User profile").RequireAuthorization(Policies.User).FailsWith(404);
-        profile.MapGet("/me", Get);
-        profile.MapPatch("/update", Update).RequireRateLimiting(RateLimits.Write);
+        profile.MapGet("/me", Get).WithSummary("Shows a buyer's own profile");
+        profile.MapPatch("/update", Update).WithSummary("Changes a buyer's profile").RequireRateLimiting(RateLimits.Write);
     }
 
     private static async Task<Results<Ok<UserProfileAnswer>, ProblemHttpResult>> Get(ClaimsPrincipal user, AccountStore accounts, CancellationToken ct) =>

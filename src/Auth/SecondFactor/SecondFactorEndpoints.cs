@@ -14,14 +14,18 @@ internal static class SecondFactorEndpoints
     public static void MapSecondFactor(this IEndpointRouteBuilder app)
     {
         var factor = app.MapGroup("/api/v1/auth/second-factor").WithTags("Second factor").FailsWith(403, "account_blocked");
-        factor.MapPost("/verify", Verify).AllowAnonymous().RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(401, "ticket_invalid");
+        factor.MapPost("/verify", Verify).WithSummary("Begins a session with a ticket of sign-in and a code")
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(401, "ticket_invalid");
 
         var own = factor.MapGroup("").RequireAuthorization();
-        own.MapGet("", State);
-        own.MapPost("", Begin).AsksForOwner().FailsWith(409, "second_factor_on");
-        own.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_on", "second_factor_not_begun");
-        own.MapPost("/recovery-codes", RenewRecoveryCodes).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
-        own.MapDelete("", SwitchOff).RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
+        own.MapGet("", State).WithSummary("Tells whether one's second factor is on");
+        own.MapPost("", Begin).WithSummary("Makes a secret for an authenticator app").AsksForOwner().FailsWith(409, "second_factor_on");
+        own.MapPost("/confirm", Confirm).WithSummary("Switches the second factor on with the app's first code")
+            .RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_on", "second_factor_not_begun");
+        own.MapPost("/recovery-codes", RenewRecoveryCodes).WithSummary("Replaces one's recovery codes")
+            .RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
+        own.MapDelete("", SwitchOff).WithSummary("Switches the second factor off")
+            .RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
     }
 
     private static RouteHandlerBuilder ChecksCode(this RouteHandlerBuilder route) =>

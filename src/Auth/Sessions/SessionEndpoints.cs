@@ -17,15 +17,18 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder app)
     {
         var sessions = app.MapGroup("/api/v1/auth").WithTags("Sessions").AllowAnonymous();
-        sessions.MapPost("/refresh", Refresh).RequireRateLimiting(RateLimits.Refresh).FailsWith(401, "session_ended");
-        sessions.MapPost("/signout", SignOut).RequireRateLimiting(RateLimits.Write).FailsWith(401);
+        sessions.MapPost("/refresh", Refresh).WithSummary("Exchanges a refresh token for the next one")
+            .RequireRateLimiting(RateLimits.Refresh).FailsWith(401, "session_ended");
+        sessions.MapPost("/signout", SignOut).WithSummary("Ends this session").RequireRateLimiting(RateLimits.Write).FailsWith(401);
 
         var devices = app.MapGroup("/api/v1/auth/sessions").WithTags("Sessions").RequireAuthorization();
-        devices.MapGet("", List).FailsWith(401, "session_ended");
-        devices.MapDelete("", EndOthers).RequireRateLimiting(RateLimits.Write).FailsWith(401, "session_ended");
-        devices.MapDelete("/{id}", End).RequireRateLimiting(RateLimits.Write).FailsWith(404);
+        devices.MapGet("", List).WithSummary("Lists one's own sessions").FailsWith(401, "session_ended");
+        devices.MapDelete("", EndOthers).WithSummary("Ends all of one's sessions but this one")
+            .RequireRateLimiting(RateLimits.Write).FailsWith(401, "session_ended");
+        devices.MapDelete("/{id}", End).WithSummary("Ends one of one's sessions").RequireRateLimiting(RateLimits.Write).FailsWith(404);
 
-        app.MapGet("/.well-known/jwks.json", Keys).WithTags("Keys").AllowAnonymous();
+        app.MapGet("/.well-known/jwks.json", Keys).WithSummary("Shows the keys that access tokens are checked with")
+            .WithTags("Keys").AllowAnonymous();
     }
 
     private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> Refresh(

@@ -17,7 +17,7 @@ internal static class SignInEndpoints
 {
     public static void MapSignIn(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth").WithTags("Sessions").AllowAnonymous()
-            .MapPost("/email-signin", SignIn).RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
+            .MapPost("/email-signin", SignIn).WithSummary("Signs in by password").RequireRateLimiting(RateLimits.SignIn).RefusesWhenBusy()
             .FailsWith(401, "invalid_credentials", "second_factor_required").FailsWith(403, "email_unverified", "account_blocked");
 
     private static async Task<Results<Ok<SessionResponse>, Ok<TokensResponse>, ProblemHttpResult>> SignIn(

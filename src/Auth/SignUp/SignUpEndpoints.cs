@@ -14,7 +14,8 @@ internal static class SignUpEndpoints
 {
     public static void MapSignUp(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth").WithTags("Sign-up").AllowAnonymous()
-            .MapPost("/email-signup", SignUp).RequireRateLimiting(RateLimits.SignUp).RefusesWhenBusy()
+            .MapPost("/email-signup", SignUp).WithSummary("Signs up and mails a code to prove the address")
+            .RequireRateLimiting(RateLimits.SignUp).RefusesWhenBusy()
             .FailsWith(400, "password_common").FailsWith(409, "username_taken");
 
     // The same answer whether or not the address has an account: its owner learns by mail, a stranger nothing.

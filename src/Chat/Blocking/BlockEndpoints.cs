@@ -20,9 +20,10 @@ internal static class BlockEndpoints
     public static void MapBlocks(this IEndpointRouteBuilder app)
     {
         var blocks = app.MapGroup("/api/v1/message/blocks").WithTags("Blocks").RequireAuthorization(Policies.Member);
-        blocks.MapGet("/", List).FailsWith(400, ProblemCodes.InvalidQuery);
-        blocks.MapPut("/{userId}", Add).RequireRateLimiting(RateLimits.Write).FailsWith(400, "invalid_receiver").FailsWith(404);
-        blocks.MapDelete("/{userId}", Remove).RequireRateLimiting(RateLimits.Write);
+        blocks.MapGet("/", List).WithSummary("Lists whom one has blocked").FailsWith(400, ProblemCodes.InvalidQuery);
+        blocks.MapPut("/{userId}", Add).WithSummary("Blocks somebody")
+            .RequireRateLimiting(RateLimits.Write).FailsWith(400, "invalid_receiver").FailsWith(404);
+        blocks.MapDelete("/{userId}", Remove).WithSummary("Takes a block back").RequireRateLimiting(RateLimits.Write);
     }
 
     private static async Task<Results<Ok<BlocksResponse>, ProblemHttpResult>> List(

@@ -21,11 +21,12 @@ internal static class ConversationEndpoints
     {
         var messages = app.MapGroup("/api/v1/message").WithTags("Messages").RequireAuthorization(Policies.Member);
 
-        messages.MapPost("/send/{userId}", Send).RequireRateLimiting(RateLimits.Message)
+        messages.MapPost("/send/{userId}", Send).WithSummary("Sends somebody a message").RequireRateLimiting(RateLimits.Message)
             .FailsWith(400, "invalid_receiver").FailsWith(403, "chat_not_allowed", "blocked").FailsWith(404).FailsWith(409, "receiver_blocked");
-        messages.MapGet("/get/{userId}", History).FailsWith(400, ProblemCodes.InvalidQuery);
-        messages.MapGet("/conversations", List).FailsWith(400, ProblemCodes.InvalidQuery);
-        messages.MapPost("/read/{userId}", MarkRead).RequireRateLimiting(RateLimits.Write).FailsWith(404);
+        messages.MapGet("/get/{userId}", History).WithSummary("Reads the conversation with somebody, page by page")
+            .FailsWith(400, ProblemCodes.InvalidQuery);
+        messages.MapGet("/conversations", List).WithSummary("Lists one's conversations").FailsWith(400, ProblemCodes.InvalidQuery);
+        messages.MapPost("/read/{userId}", MarkRead).WithSummary("Marks messages as read").RequireRateLimiting(RateLimits.Write).FailsWith(404);
     }
 
     private static async Task<Results<Created<SendMessageResponse>, Ok<SendMessageResponse>, ProblemHttpResult>> Send(

@@ -19,9 +19,9 @@ internal static partial class OperatorEndpoints
     public static void MapReportsForOperators(this IEndpointRouteBuilder app)
     {
         var reports = app.MapGroup("/internal/reports").WithTags("Reports").RequireAdminOrServices("chat");
-        reports.MapGet("/", List).FailsWith(400, ProblemCodes.InvalidQuery);
-        reports.MapGet("/{id}", Get).FailsWith(404);
-        reports.MapPatch("/{id}", Close).FailsWith(404).FailsWith(409, "illegal_transition");
+        reports.MapGet("/", List).WithSummary("Lists reports for operators").FailsWith(400, ProblemCodes.InvalidQuery);
+        reports.MapGet("/{id}", Get).WithSummary("Shows one report and its messages").FailsWith(404);
+        reports.MapPatch("/{id}", Close).WithSummary("Closes a report").FailsWith(404).FailsWith(409, "illegal_transition");
     }
 
     private static async Task<Results<Ok<ReportsResponse>, ProblemHttpResult>> List(

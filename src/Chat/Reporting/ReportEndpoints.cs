@@ -14,7 +14,8 @@ internal static class ReportEndpoints
 {
     public static void MapReports(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/message/reports").WithTags("Reports").RequireAuthorization(Policies.Member)
-            .MapPost("/", Add).RequireRateLimiting(RateLimits.Report).FailsWith(400, "invalid_receiver").FailsWith(404);
+            .MapPost("/", Add).WithSummary("Reports somebody to the operators")
+            .RequireRateLimiting(RateLimits.Report).FailsWith(400, "invalid_receiver").FailsWith(404);
 
     private static async Task<Results<Created<ReportMadeResponse>, Ok<ReportMadeResponse>, ProblemHttpResult>> Add(
         ReportRequest request, ClaimsPrincipal user, Reporting reporting, CancellationToken ct)

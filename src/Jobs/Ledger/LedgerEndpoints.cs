@@ -17,10 +17,10 @@ internal static class LedgerEndpoints
     public static void MapLedger(this IEndpointRouteBuilder app)
     {
         var mails = app.MapGroup("/internal/mails").WithTags("Mails").RequireAdminOrServices("jobs");
-        mails.MapGet("/", List).FailsWith(400, ProblemCodes.InvalidQuery);
-        mails.MapGet("/{id}", Get).FailsWith(404);
-        mails.MapPost("/{id}/retry", Retry).FailsWith(404).FailsWith(409, "illegal_transition");
-        mails.MapPost("/retry", RetryAll).FailsWith(400, ProblemCodes.InvalidQuery);
+        mails.MapGet("/", List).WithSummary("Lists mails, the newest first").FailsWith(400, ProblemCodes.InvalidQuery);
+        mails.MapGet("/{id}", Get).WithSummary("Shows one mail's state and attempts").FailsWith(404);
+        mails.MapPost("/{id}/retry", Retry).WithSummary("Queues a parked mail again").FailsWith(404).FailsWith(409, "illegal_transition");
+        mails.MapPost("/retry", RetryAll).WithSummary("Queues parked mails again, all or some").FailsWith(400, ProblemCodes.InvalidQuery);
     }
 
     private static async Task<Results<Ok<MailListResponse>, ProblemHttpResult>> List(

@@ -15,8 +15,8 @@ internal static class MailboxEndpoints
         }
 
         var mailbox = app.MapGroup("/dev/mailbox").WithTags("Development mailbox").AllowAnonymous();
-        mailbox.MapGet("/", List);
-        mailbox.MapGet("/{id}", Show).Produces<string>(200, "text/html").FailsWith(404);
+        mailbox.MapGet("/", List).WithSummary("Lists the mails sent in development, the newest first");
+        mailbox.MapGet("/{id}", Show).WithSummary("Shows one of them as a page").Produces<string>(200, "text/html").FailsWith(404);
     }
 
     private static Ok<IReadOnlyList<MailboxItem>> List(DevelopmentMailbox mailbox) => TypedResults.Ok(mailbox.List());

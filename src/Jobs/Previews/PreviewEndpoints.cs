@@ -19,8 +19,9 @@ internal static class PreviewEndpoints
         }
 
         var templates = app.MapGroup("/dev/templates").WithTags("Mail previews").AllowAnonymous();
-        templates.MapGet("/", List);
-        templates.MapGet("/{name}", Show).Produces<string>(200, "text/html", "text/plain").FailsWith(404);
+        templates.MapGet("/", List).WithSummary("Lists every mail there is, in each of its wordings");
+        templates.MapGet("/{name}", Show).WithSummary("Shows a mail with data made up")
+            .Produces<string>(200, "text/html", "text/plain").FailsWith(404);
     }
 
     private static Ok<TemplateListResponse> List(IOptions<SiteOptions> site) => TypedResults.Ok(new TemplateListResponse(

@@ -15,8 +15,8 @@ internal static class AnsweringEndpoints
     {
         var orders = app.MapGroup("/api/v1/order").WithTags("Orders").RequireRateLimiting(RateLimits.Write)
             .FailsWith(404).FailsWith(409, OrderProblems.IllegalTransition, OrderProblems.ProductSold, OrderProblems.NotEnoughEditions);
-        orders.MapPatch("/{id}", Answer).RequireAuthorization(Policies.Artist);
-        orders.MapDelete("/{id}/cancel", Cancel).RequireAuthorization(Policies.Member);
+        orders.MapPatch("/{id}", Answer).WithSummary("Views, accepts or rejects an order").RequireAuthorization(Policies.Artist);
+        orders.MapDelete("/{id}/cancel", Cancel).WithSummary("Cancels an order").RequireAuthorization(Policies.Member);
     }
 
     private static async Task<Results<Ok<MovedResponse>, ProblemHttpResult>> Answer(

@@ -13,12 +13,12 @@ internal static class CartEndpoints
     public static void MapCart(this IEndpointRouteBuilder app)
     {
         var cart = app.MapGroup("/api/v1/order/cart").WithTags("Cart").RequireAuthorization(Policies.User);
-        cart.MapGet("/", Get);
-        cart.MapPut("/items/{productId}", Put).RequireRateLimiting(RateLimits.Write)
+        cart.MapGet("/", Get).WithSummary("Shows one's cart");
+        cart.MapPut("/items/{productId}", Put).WithSummary("Puts an artwork into the cart").RequireRateLimiting(RateLimits.Write)
             .FailsWith(404)
             .FailsWith(409, OrderProblems.ProductSold, OrderProblems.ProductUnavailable, OrderProblems.NotEnoughEditions, OrderProblems.CartFull);
-        cart.MapDelete("/items/{productId}", Remove).RequireRateLimiting(RateLimits.Write);
-        cart.MapDelete("/", Clear).RequireRateLimiting(RateLimits.Write);
+        cart.MapDelete("/items/{productId}", Remove).WithSummary("Takes an artwork out of the cart").RequireRateLimiting(RateLimits.Write);
+        cart.MapDelete("/", Clear).WithSummary("Empties the cart").RequireRateLimiting(RateLimits.Write);
     }
 
     private static async Task<Ok<CartAnswer>> Get(ClaimsPrincipal user, CartStore carts, CartView view, CancellationToken ct) =>

@@ -20,7 +20,7 @@ internal static class PlacingEndpoints
 
     public static void MapPlacing(this IEndpointRouteBuilder app) => app
         .MapGroup("/api/v1/order").WithTags("Orders").RequireAuthorization(Policies.User)
-        .MapPost("/create", Create).RequireRateLimiting(RateLimits.Order)
+        .MapPost("/create", Create).WithSummary("Orders one artwork, or all that is in the cart").RequireRateLimiting(RateLimits.Order)
         .WithDescription(Description)
         .Produces<CreateOrderResponse>(StatusCodes.Status201Created)
         .Produces<CreateOrderResponse>()

@@ -13,9 +13,11 @@ internal static class ReadingEndpoints
     public static void MapReading(this IEndpointRouteBuilder app)
     {
         var orders = app.MapGroup("/api/v1/order").WithTags("Orders");
-        orders.MapGet("/user", OfBuyer).RequireAuthorization(Policies.User).FailsWith(400, ProblemCodes.InvalidQuery);
-        orders.MapGet("/artist", OfArtist).RequireAuthorization(Policies.Artist).FailsWith(400, ProblemCodes.InvalidQuery);
-        orders.MapGet("/{id}", One).RequireAuthorization(Policies.Member).FailsWith(404);
+        orders.MapGet("/user", OfBuyer).WithSummary("Lists a buyer's orders")
+            .RequireAuthorization(Policies.User).FailsWith(400, ProblemCodes.InvalidQuery);
+        orders.MapGet("/artist", OfArtist).WithSummary("Lists an artist's orders")
+            .RequireAuthorization(Policies.Artist).FailsWith(400, ProblemCodes.InvalidQuery);
+        orders.MapGet("/{id}", One).WithSummary("Shows one order with its history").RequireAuthorization(Policies.Member).FailsWith(404);
     }
 
     private static async Task<Results<Ok<OrderListResponse>, ProblemHttpResult>> OfBuyer(

@@ -10,7 +10,7 @@ internal static class SalesEndpoints
 {
     public static void MapSales(this IEndpointRouteBuilder app) => app
         .MapGroup("/api/v1/order/internal").WithTags("Internal").RequireServices("product")
-        .MapPost("/sales", Read);
+        .MapPost("/sales", Read).WithSummary("Tells Product how many editions orders hold");
 
     private static async Task<Ok<SalesResponse>> Read(SalesRequest request, SoldEditions sold, CancellationToken ct) =>
         TypedResults.Ok(new SalesResponse(

@@ -15,8 +15,9 @@ internal static class BrowseEndpoints
     public static void MapBrowsing(this IEndpointRouteBuilder app)
     {
         var products = app.MapGroup("/api/v1/products").WithTags("Products").AllowAnonymous();
-        products.MapGet("/", List).RequireRateLimiting(RateLimits.Search).RefusesRepeatedParameters();
-        products.MapGet("/{id}", Get).FailsWith(404);
+        products.MapGet("/", List).WithSummary("Lists artworks: filtered, searched, sorted")
+            .RequireRateLimiting(RateLimits.Search).RefusesRepeatedParameters();
+        products.MapGet("/{id}", Get).WithSummary("Shows one artwork and counts the view").FailsWith(404);
     }
 
     /// <summary>A parameter that is given twice means two things: 400, whatever it is.</summary>

@@ -13,8 +13,8 @@ internal static class CardEndpoints
     public static void MapCards(this IEndpointRouteBuilder app)
     {
         var cards = app.MapGroup("/api/v1/products/internal").WithTags("Internal").RequireServices("order");
-        cards.MapPost("/cards", Many);
-        cards.MapGet("/{id}", One).FailsWith(404);
+        cards.MapPost("/cards", Many).WithSummary("Tells services the cards of up to 50 artworks");
+        cards.MapGet("/{id}", One).WithSummary("Tells services the card of one artwork").FailsWith(404);
     }
 
     private static async Task<Ok<ProductCardsResponse>> Many(

@@ -7,7 +7,7 @@ namespace Visuels.Products.Categories;
 internal static class CategoryEndpoints
 {
     public static void MapCategories(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/v1/products/categories", List).WithTags("Products").AllowAnonymous();
+        app.MapGet("/api/v1/products/categories", List).WithSummary("Lists the categories").WithTags("Products").AllowAnonymous();
 
     private static async Task<Ok<CategoriesResponse>> List(CategoryStore categories, CancellationToken ct) =>
         TypedResults.Ok(new CategoriesResponse([.. (await categories.AllAsync(ct)).Select(CategoryResponse.From)]));

@@ -16,8 +16,8 @@ internal static class LikeEndpoints
             .RequireAuthorization(Policies.Member)
             .RequireRateLimiting(RateLimits.Write)
             .FailsWith(404);
-        likes.MapPut("/", Like);
-        likes.MapDelete("/", Unlike);
+        likes.MapPut("/", Like).WithSummary("Likes an artwork");
+        likes.MapDelete("/", Unlike).WithSummary("Takes a like back");
     }
 
     private static async Task<Results<Ok<LikeResponse>, ProblemHttpResult>> Like(

@@ -20,12 +20,15 @@ internal static class ListingEndpoints
     public static void MapListing(this IEndpointRouteBuilder app)
     {
         var products = app.MapGroup("/api/v1/products").WithTags("Products").RequireAuthorization(Policies.Artist);
-        products.MapPost("/", Create).AcceptsImages(Product.MostImages).HasForm(ProductImages.Form).FailsWith(400, "too_many_images");
-        products.MapPatch("/{id}", Update).RequireRateLimiting(RateLimits.Write).FailsWith(404).FailsWith(409);
-        products.MapDelete("/{id}", Withdraw).RequireRateLimiting(RateLimits.Write).FailsWith(404).FailsWith(409);
-        products.MapPost("/{id}/images", ProductImages.Add).AcceptsImages(Product.MostImages).HasForm(ProductImages.Form)
+        products.MapPost("/", Create).WithSummary("Lists an artwork for sale")
+            .AcceptsImages(Product.MostImages).HasForm(ProductImages.Form).FailsWith(400, "too_many_images");
+        products.MapPatch("/{id}", Update).WithSummary("Changes an artwork").RequireRateLimiting(RateLimits.Write).FailsWith(404).FailsWith(409);
+        products.MapDelete("/{id}", Withdraw).WithSummary("Withdraws an artwork").RequireRateLimiting(RateLimits.Write).FailsWith(404).FailsWith(409);
+        products.MapPost("/{id}/images", ProductImages.Add).WithSummary("Adds images to an artwork")
+            .AcceptsImages(Product.MostImages).HasForm(ProductImages.Form)
             .FailsWith(400, "too_many_images").FailsWith(404).FailsWith(409);
-        products.MapDelete("/{id}/images/{fileId}", ProductImages.Remove).RequireRateLimiting(RateLimits.Write)
+        products.MapDelete("/{id}/images/{fileId}", ProductImages.Remove).WithSummary("Removes an image of an artwork")
+            .RequireRateLimiting(RateLimits.Write)
             .FailsWith(404).FailsWith(409, "last_image", "conflict");
     }
 

@@ -15,7 +15,8 @@ internal static class OwnProducts
     private const int DefaultLimit = 50;
 
     public static void MapOwnProducts(this IEndpointRouteBuilder app) =>
-        app.MapGet("/api/v1/products/me/products", List).WithTags("Products").RequireAuthorization(Policies.Artist).RefusesRepeatedParameters();
+        app.MapGet("/api/v1/products/me/products", List).WithSummary("Lists an artist's own artworks")
+            .WithTags("Products").RequireAuthorization(Policies.Artist).RefusesRepeatedParameters();
 
     private static async Task<Results<Ok<ProductsResponse>, ProblemHttpResult>> List(
         [AsParameters] OwnProductsQuery query, ClaimsPrincipal user, BrowseStore store, IOptions<SiteOptions> site, CancellationToken ct)

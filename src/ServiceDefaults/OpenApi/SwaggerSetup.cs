@@ -19,6 +19,7 @@ internal static class SwaggerSetup
         services.AddSwaggerGen(options =>
         {
             options.SwaggerDoc("v1", new OpenApiInfo { Title = identity.Title, Version = "v1", Description = Description });
+            options.CustomOperationIds(OperationNames.Of);
             options.SupportNonNullableReferenceTypes();
             options.MapType<ObjectId>(IdFilter.Schema);
             CallerFilter.AddSchemes(options);
