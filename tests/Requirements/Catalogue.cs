@@ -73,7 +73,7 @@ internal static class Catalogue
             new(Requirement.StoreUsers, "13.2.2, 12.3.1", "Each service has its own database user.", "The compose file gives all services one store without users; each takes a connection string of its own, and Production refuses samples in it."),
             new(Requirement.BrokerUsers, "13.2.2-13.2.3", "Each service has its own broker user, which publishes only its own events and reads only its own queues."),
             new(Requirement.Tls, "12.1.1, 12.3.1-12.3.4", "Connections are encrypted inside and out.", "Inside the compose network nothing is encrypted, and outside TLS is the proxy's; https, amqps, mongodb with tls and SMTP with TLS are settings."),
-            new(Requirement.SupplyChain, "15.1.1, 15.1.2, 15.2.1", "Versions are pinned, and known-bad ones refused.", "No lock files, no SBOM, and no audit against a live list of vulnerabilities."),
+            new(Requirement.SupplyChain, "15.1.1, 15.1.2, 15.2.1", "Versions are pinned, and known-bad ones refused; an inventory lists every package with its licence.", "No lock files, and no audit against a live list of vulnerabilities."),
             new(Requirement.Containers, "13.4.1-13.4.2, 15.2.3", "Containers run without root, without rights, on a file system that cannot be written.", "The tests read Dockerfile and compose file, no engine; base images are named by tag, not by digest; store, broker and Mailpit keep the rights of their images."),
             new(Requirement.DocsHidden, "13.4.5", "Production shows no API pages."),
         ]),
