@@ -51,6 +51,14 @@ for empty in Smtp__Password ImageKit__PrivateKey Google__ClientSecret; do
   [[ -e secrets/$empty ]] || : >"secrets/$empty"
 done
 
+# Read with deploy/compose.store-users.yml only: a user of the store for each service, its administrator, the key of its replica set.
+for user in auth product order chat jobs; do
+  file=secrets/$user.ConnectionStrings__Mongo
+  [[ -e $file ]] || printf 'mongodb://%s:%s@mongo:27017/?replicaSet=rs0&authSource=visuels-%s' "$user" "$(random 24)" "$user" >"$file"
+done
+[[ -e secrets/mongo.root ]] || printf '%s' "$(random 24)" >secrets/mongo.root
+[[ -e secrets/mongo.key ]] || printf '%s' "$(random 96)" >secrets/mongo.key
+
 # A user of the broker for each service, and the operator's for messages that were given up.
 users=(auth product order chat jobs operator)
 for user in "${users[@]}"; do

@@ -141,15 +141,35 @@ public sealed partial class DeploymentTests
         Assert.Equal(6, BrokerSecrets().Count(services[..services.IndexOf("\nsecrets:\n", StringComparison.Ordinal)]));
     }
 
+    /// <summary>What its files say; nothing here runs a MongoDB.</summary>
+    [Fact]
+    [Proves(Requirement.StoreUsers)]
+    public void With_users_of_the_store_each_service_has_its_own_for_its_own_database()
+    {
+        var services = Services(Read("compose.store-users.yml"));
+
+        foreach (var service in new[] { "auth", "product", "order", "chat", "jobs" })
+        {
+            Assert.Equal($"    secrets:\n      - source: {service}.ConnectionStrings__Mongo\n        target: ConnectionStrings__Mongo\n", Section(services, $"  {service}:"));
+        }
+
+        Assert.Contains("[mongod, --replSet, rs0, --bind_ip_all, --keyFile, /tmp/mongo.key]", Section(services, "  mongo:"), StringComparison.Ordinal);
+        var users = Read("users.js");
+        Assert.Contains("['auth', 'product', 'order', 'chat', 'jobs']", users, StringComparison.Ordinal);
+        Assert.Equal("roles: [{ role: 'readWrite', db: database }]", Assert.Single(users.Split('\n'), line => line.Contains("role", StringComparison.Ordinal)).Trim(' ', ','));
+    }
+
     [Fact]
     [Proves(Requirement.Secrets)]
     public void No_secret_stands_in_an_environment_of_a_container()
     {
-        var compose = Read("docker-compose.yml");
-        var containers = compose[..compose.IndexOf("\nsecrets:\n", StringComparison.Ordinal)];
+        foreach (var compose in new[] { Read("docker-compose.yml"), Read("compose.store-users.yml") })
+        {
+            var containers = compose[..compose.IndexOf("\nsecrets:\n", StringComparison.Ordinal)];
 
-        Assert.DoesNotMatch(@"(?i)(pass|password|secret|privatekey):\s*\S", containers);
-        Assert.DoesNotContain("amqp://", compose, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"(?i)(pass|password|secret|privatekey):\s*\S", containers);
+            Assert.DoesNotContain("amqp://", compose, StringComparison.Ordinal);
+        }
     }
 
     private static string Services(string compose) => compose[compose.IndexOf("\nservices:", StringComparison.Ordinal)..];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MongoDB.Driver;
 using Visuels.EndToEnd.Tests.Broker;
 using Visuels.Testing.Requirements;
 
@@ -8,7 +9,8 @@ namespace Visuels.EndToEnd.Tests;
 /// <summary>What <c>deploy/new-env.sh</c> writes is what docker-compose.yml asks for, with secrets in files only.</summary>
 public sealed partial class NewEnvironmentTests
 {
-    private static readonly string[] BrokerUsers = ["auth", "product", "order", "chat", "jobs", "operator"];
+    private static readonly string[] Services = ["auth", "product", "order", "chat", "jobs"];
+    private static readonly string[] BrokerUsers = [.. Services, "operator"];
 
     private readonly NewEnvironment _environment = new();
 
@@ -42,7 +44,7 @@ public sealed partial class NewEnvironmentTests
     public async Task Every_variable_that_compose_demands_and_every_secret_that_it_names_is_there()
     {
         Assert.Equal(0, await _environment.RunAsync(Ct));
-        var compose = NewEnvironment.Delivered("docker-compose.yml");
+        var compose = NewEnvironment.Delivered("docker-compose.yml") + NewEnvironment.Delivered("compose.store-users.yml");
 
         var demanded = DemandedVariables().Matches(compose).Select(match => match.Groups[1].Value).Distinct().ToList();
         var secrets = SecretFiles().Matches(compose).Select(match => match.Groups[1].Value).ToList();
@@ -50,6 +52,20 @@ public sealed partial class NewEnvironmentTests
         Assert.NotEmpty(demanded);
         Assert.All(demanded, name => Assert.Matches($"(?m)^{name}=.", _environment.Read(".env")));
         Assert.Equal(secrets.Order(StringComparer.Ordinal), Files().Keys.Where(name => name.StartsWith("secrets/", StringComparison.Ordinal)).Select(name => name["secrets/".Length..]));
+    }
+
+    [Fact]
+    [Proves(Requirement.StoreUsers)]
+    public async Task Each_service_gets_a_user_of_the_store_whose_account_lies_in_its_own_database()
+    {
+        Assert.Equal(0, await _environment.RunAsync(Ct));
+
+        var connections = Services.Select(service => MongoUrl.Create(_environment.Read($"secrets/{service}.ConnectionStrings__Mongo"))).ToList();
+        Assert.Equal(Services, connections.Select(connection => connection.Username));
+        Assert.Equal(Services.Select(service => $"visuels-{service}"), connections.Select(connection => connection.AuthenticationSource));
+        string[] passwords = [.. connections.Select(connection => connection.Password), _environment.Read("secrets/mongo.root"), _environment.Read("secrets/mongo.key")];
+        Assert.Equal(passwords.Length, passwords.Distinct().Count());
+        Assert.All(passwords, password => Assert.InRange(password.Length, 32, 1024));
     }
 
     [Fact]
