@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MongoDB.Driver;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Visuels.ServiceDefaults.Faults;
 
@@ -234,7 +235,12 @@ internal sealed partial class OutboxRelay(
     {
         if (_pause.Begin() && !stopping.IsCancellationRequested)
         {
-            LogPaused(collection.Name, e is OperationCanceledException or BrokerUnreachableException ? "the broker is away or takes nothing" : e.GetType().Name);
+            LogPaused(collection.Name, e switch
+            {
+                OperationCanceledException or BrokerUnreachableException => "the broker is away or takes nothing",
+                OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused } => "the broker does not allow it to this user",
+                _ => e.GetType().Name,
+            });
         }
     }
 
