@@ -7,13 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Visuels.AllInOne.Demo;
-using Visuels.Auth;
-using Visuels.Chat;
 using Visuels.EmbeddedMongo;
-using Visuels.Gateway;
 using Visuels.Jobs;
-using Visuels.Orders;
-using Visuels.Products;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Messaging;
 
@@ -22,17 +17,6 @@ namespace Visuels.AllInOne;
 /// <summary>The Gateway, the five services and the store of one process. Each part gives way to the real thing by configuration.</summary>
 internal sealed class Marketplace : IAsyncDisposable
 {
-    private delegate WebApplication BuildService(string[] args, Action<WebApplicationBuilder>? configure);
-
-    private static readonly (ServiceIdentity Identity, BuildService Build)[] Services =
-    [
-        (AuthService.Identity, AuthService.Build),
-        (ProductService.Identity, ProductService.Build),
-        (OrderService.Identity, OrderService.Build),
-        (ChatService.Identity, ChatService.Build),
-        (JobsService.Identity, JobsService.Build),
-    ];
-
     private readonly Dictionary<string, WebApplication> _services = [];
     private readonly InProcessBroker _broker = new();
     private readonly Switches _switches;
@@ -84,10 +68,10 @@ internal sealed class Marketplace : IAsyncDisposable
         }
     }
 
-    public string Address(ServiceIdentity identity) => $"http://localhost:{_switches.PortBase + identity.Port - GatewayService.Identity.Port}";
+    public string Address(ServiceIdentity identity) => $"http://localhost:{_switches.PortBase + identity.Port - Parts.Gateway.Identity.Port}";
 
     public IEnumerable<(string Title, string Address)> Pages =>
-        IsProduction ? [] : Services.Select(service => (service.Identity.Title, Address(service.Identity)));
+        IsProduction ? [] : Parts.Services.Select(service => (service.Identity.Title, Address(service.Identity)));
 
     /// <summary>Stops requests first, then relays, then the bus, and the store last.</summary>
     public async ValueTask DisposeAsync()
@@ -115,7 +99,7 @@ internal sealed class Marketplace : IAsyncDisposable
         }
 
         var defaults = Defaults(mongo);
-        foreach (var (identity, build) in Services)
+        foreach (var (identity, build) in Parts.Services)
         {
             _services[identity.Name] = build([.. _switches.Configuration], builder => Configure(builder, identity, defaults));
         }
@@ -129,7 +113,7 @@ internal sealed class Marketplace : IAsyncDisposable
 
         Demo = await DemoSeed.ApplyAsync(_services, _switches.Seed, ct);
         var landing = Landing(defaults);
-        _gateway = GatewayService.Build([.. _switches.Configuration], builder => Configure(builder, GatewayService.Identity, landing));
+        _gateway = Parts.Gateway.Build([.. _switches.Configuration], builder => Configure(builder, Parts.Gateway.Identity, landing));
         await _gateway.StartAsync(ct);
     }
 
@@ -165,7 +149,7 @@ internal sealed class Marketplace : IAsyncDisposable
             ["Keys:Folder"] = _folder.Keys,
             ["Images:Folder"] = _folder.Images,
         };
-        foreach (var (identity, _) in Services)
+        foreach (var (identity, _) in Parts.Services)
         {
             defaults[$"Services:{identity.Name}"] = Address(identity);
         }

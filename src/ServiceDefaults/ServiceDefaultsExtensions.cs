@@ -32,6 +32,7 @@ public static class ServiceDefaultsExtensions
         services.AddHttpContextAccessor();
         services.AddSingleton<SecurityLog>();
         services.AddSingleton<ServiceAddresses>();
+        services.AddOptions<CallOptions>().BindConfiguration("Calls").ValidateDataAnnotations().ValidateOnStart();
         services.ConfigureHttpJsonOptions(options => JsonRules.Apply(options.SerializerOptions));
         services.AddErrorHandling();
         services.AddCors();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -50,6 +51,21 @@ internal sealed class Device : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Connects as soon as another connection's place is free: a client learns of its end before the server has cleared up.</summary>
+    public static Task<Device> ConnectWhenThereIsRoomAsync(ServiceUnderTest service, Person person) => Eventually.Until(
+        async () =>
+        {
+            try
+            {
+                return await ConnectAsync(service, person);
+            }
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                return null;
+            }
+        },
+        "the place of a closed connection is free");
 
     /// <summary>Connects without a first call: the server may close the connection at once.</summary>
     public static async Task<Device> StartAsync(Uri address, Action<HttpConnectionOptions>? configure = null)

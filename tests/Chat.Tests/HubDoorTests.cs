@@ -147,13 +147,22 @@ public sealed class HubDoorTests(ChatApp app) : IClassFixture<ChatApp>
     public async Task A_connection_ends_with_its_token()
     {
         var buyer = app.Buyer();
-        // As clocks may be apart it would be let in for half a minute more; but it ends where it says, which is time enough to connect.
-        var ending = app.Service.Keys.AccessToken(buyer.Id, Roles.User, alter: token => token.Expires = DateTime.UtcNow.AddSeconds(4));
+        // As clocks may be apart it is let in for half a minute more; but it ends where it says.
+        var end = DateTime.UtcNow.AddSeconds(4);
+        var ending = app.Service.Keys.AccessToken(buyer.Id, Roles.User, alter: token => token.Expires = end);
 
-        await using var device = await Device.StartAsync(
-            new Uri(app.Service.Address, "/hub"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(ending));
+        try
+        {
+            await using var device = await Device.StartAsync(
+                new Uri(app.Service.Address, "/hub"), options => options.AccessTokenProvider = () => Task.FromResult<string?>(ending));
+            await device.WaitUntilClosedAsync();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidOperationException && DateTime.UtcNow > end)
+        {
+            // So slow a machine that it ended before it had begun.
+        }
 
-        await device.WaitUntilClosedAsync();
+        Assert.True(DateTime.UtcNow > end.AddSeconds(-1));
     }
 
     [Theory]

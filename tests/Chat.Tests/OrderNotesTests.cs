@@ -40,9 +40,11 @@ public sealed class OrderNotesTests(ChatApp app) : IClassFixture<ChatApp>
         await app.Service.Bus.PublishAsync(Changed(placed, 2, "ACCEPTED"));
         await app.Service.Bus.PublishAsync(Changed(placed, 2, "ACCEPTED"));
         await app.Service.Bus.PublishAsync(Changed(placed, 3, "CANCELLED"));
-        await NoteAsync(buyer, artist, "Order cancelled: Sunset");
-        await NoteAsync(buyer, artist, "Order accepted: Sunset");
-        await NoteAsync(buyer, artist, "Order placed: Sunset");
+        foreach (var what in new[] { "cancelled", "accepted", "placed" })
+        {
+            await device.WaitForAsync(await NoteAsync(buyer, artist, $"Order {what}: Sunset"));
+        }
+
         var after = await buyer.SendAsync(artist, "thank you");
         await device.WaitForAsync(after);
 

@@ -66,7 +66,7 @@ public sealed class RevokedConnectionTests(ChatApp app) : IClassFixture<ChatApp>
         {
             var session = ObjectId.GenerateNewId().ToString();
             var token = app.Service.Keys.AccessToken(person.Id, Roles.User, alter: t => t.Claims[TokenRules.Session] = session);
-            await using var device = await Device.ConnectAsync(app.Service, person with { Token = token });
+            await using var device = await Device.ConnectWhenThereIsRoomAsync(app.Service, person with { Token = token });
 
             await app.Service.Bus.PublishAsync(new SessionEnded(session, person.Id.ToString(), DateTimeOffset.UtcNow));
 

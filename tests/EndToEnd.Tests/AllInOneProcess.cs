@@ -22,7 +22,7 @@ public sealed class AllInOneProcess : IAsyncDisposable
     public static async Task<AllInOneProcess> StartAsync(CancellationToken ct, int? portBase = null, params string[] args)
     {
         var ports = portBase ?? FreePorts.Next(6);
-        var process = ProgramProcess.Start(Assembly, ["--port-base", $"{ports}", "--seed", "6", .. args], readyLine: "Press Ctrl+C");
+        var process = ProgramProcess.Start(Assembly, ["--port-base", $"{ports}", "--seed", "6", .. Unhurried.Arguments, .. args], readyLine: "Press Ctrl+C");
         await process.ReadyAsync(ct);
         return new AllInOneProcess(process, ports);
     }

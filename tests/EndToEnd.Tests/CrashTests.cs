@@ -12,12 +12,14 @@ public sealed class CrashTests
     [Fact]
     public async Task What_was_acknowledged_before_a_power_cut_is_there_and_its_consequences_follow()
     {
+        // The mail that was being sent at the cut is free again within the test.
+        string[] lease = ["--Mail:Lease=00:00:10", "--Smtp:Timeout=00:00:05"];
         var data = TemporaryFolder.Create("visuels-crash-");
         var ports = FreePorts.Next(6);
         var entrance = Entrance.Storefront(ports);
         string productId, orderId, secondId;
 
-        await using var before = await AllInOneProcess.StartAsync(Ct, ports, "--data", data);
+        await using var before = await AllInOneProcess.StartAsync(Ct, ports, ["--data", data, .. lease]);
         using var artist = await Person.SignUpAsync(entrance, before.Mailbox, "artist", "ARTIST", Ct);
         using var buyer = await Person.SignUpAsync(entrance, before.Mailbox, "buyer", "USER", Ct);
         using var second = await Person.SignUpAsync(entrance, before.Mailbox, "second", "USER", Ct);
@@ -27,7 +29,7 @@ public sealed class CrashTests
         await artist.PatchAsync("order", $"/order/{orderId}", new { status = "ACCEPTED" }).ExpectAsync(HttpStatusCode.OK, Ct);
         await before.KillAsync();
 
-        await using var after = await AllInOneProcess.StartAsync(Ct, ports, "--data", data);
+        await using var after = await AllInOneProcess.StartAsync(Ct, ports, ["--data", data, .. lease]);
 
         await TradeFlow.IsSoldAsync(buyer, second, productId, orderId, secondId, Ct);
         // Of each mail one row, sent: before the cut or after it.

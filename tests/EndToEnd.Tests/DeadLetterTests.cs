@@ -23,7 +23,9 @@ public sealed class DeadLetterTests : IAsyncLifetime
         Assert.SkipUnless(RabbitMqNode.IsInstalled, RabbitMqBroker.Missing);
         _node = await RabbitMqNode.StartAsync(Ct);
         _connection = await new ConnectionFactory { Uri = new Uri(_node.ConnectionString) }.CreateConnectionAsync(Ct);
-        _channel = await _connection.CreateChannelAsync(cancellationToken: Ct);
+        // What is published is in its queue when that returns.
+        var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+        _channel = await _connection.CreateChannelAsync(confirmed, Ct);
         foreach (var queue in new[] { Queue, $"{Queue}_error", "chat-order-placed_skipped" })
         {
             await _channel.QueueDeclareAsync(
@@ -48,7 +50,9 @@ public sealed class DeadLetterTests : IAsyncLifetime
         await DieAsync("chat-order-placed_skipped", "m3", skipped: true);
 
         var (listed, list) = await RunAsync("list");
+        await HoldsAsync($"{Queue}_error", 2);
         var (shown, show) = await RunAsync("show", Queue);
+        await HoldsAsync($"{Queue}_error", 2);
         var (one, details) = await RunAsync("show", $"{Queue}_error", "m2");
 
         Assert.Equal((0, 0, 0), (listed, shown, one));
@@ -60,7 +64,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
         Assert.DoesNotContain("m1", details, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, list + show + details, StringComparison.Ordinal);
         // Looking takes nothing away.
-        Assert.Equal(2u, await CountAsync($"{Queue}_error"));
+        await HoldsAsync($"{Queue}_error", 2);
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
         await DieAsync($"{Queue}_error", "m2");
 
         Assert.Equal((0, "1 sent back"), await RunAsync("retry", Queue, "m2"));
-        Assert.Equal(1u, await CountAsync($"{Queue}_error"));
+        await HoldsAsync($"{Queue}_error", 1);
         Assert.Equal((0, "1 sent back"), await RunAsync("retry", $"{Queue}_error", "--all"));
         Assert.Equal((0, "0 sent back"), await RunAsync("retry", Queue, "--all"));
 
@@ -93,7 +97,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
 
         var (killed, _) = await RunAsync(["retry", Queue, "--all"], ("VISUELS_CRASH_AT", "dead-letter.published"));
         Assert.Equal(137, killed);
-        await Eventually.Until(async () => await CountAsync($"{Queue}_error") == 2, "both are among the dead again");
+        await HoldsAsync($"{Queue}_error", 2);
 
         Assert.Equal((0, "2 sent back"), await RunAsync("retry", Queue, "--all"));
 
@@ -115,7 +119,7 @@ public sealed class DeadLetterTests : IAsyncLifetime
 
         Assert.Equal(1, code);
         Assert.Contains("stays where it is", Assert.Single(output.Split('\n')), StringComparison.Ordinal);
-        await Eventually.Until(async () => await CountAsync("chat-order-placed_skipped") == 1, "it is there");
+        await HoldsAsync("chat-order-placed_skipped", 1);
     }
 
     [Fact]
@@ -177,10 +181,11 @@ public sealed class DeadLetterTests : IAsyncLifetime
 
         var properties = new BasicProperties { MessageId = id, Headers = headers, ContentType = "application/vnd.masstransit+json" };
         await _channel.BasicPublishAsync("", queue, mandatory: true, properties, Body(id), Ct);
-        await Eventually.Until(async () => await CountAsync(queue) > 0, "it is dead");
     }
 
-    private async Task<uint> CountAsync(string queue) => await _channel.MessageCountAsync(queue, Ct);
+    /// <summary>What somebody has looked at is back in its queue a moment after they have gone.</summary>
+    private Task HoldsAsync(string queue, uint count) =>
+        Eventually.Until(async () => await _channel.MessageCountAsync(queue, Ct) == count, $"{queue} holds {count}");
 
     private Task<(int ExitCode, string Output)> RunAsync(params string[] args) => RunAsync(args, ("VISUELS_CRASH_AT", null));
 

@@ -3,12 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Visuels.Auth;
-using Visuels.Chat;
+using Visuels.AllInOne;
 using Visuels.Contracts;
-using Visuels.Jobs;
-using Visuels.Orders;
-using Visuels.Products;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
 
@@ -16,24 +12,13 @@ namespace Visuels.EndToEnd.Tests;
 
 public sealed class EventRoutesTests
 {
-    private delegate WebApplication BuildService(string[] args, Action<WebApplicationBuilder>? configure);
-
-    private static readonly (string Service, BuildService Build)[] Services =
-    [
-        ("auth", AuthService.Build),
-        ("product", ProductService.Build),
-        ("order", OrderService.Build),
-        ("chat", ChatService.Build),
-        ("jobs", JobsService.Build),
-    ];
-
     [Fact]
     public async Task The_table_of_queues_names_exactly_the_consumers_that_the_services_register()
     {
         var registered = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (service, build) in Services)
+        foreach (var part in Parts.Services)
         {
-            var consumers = await ConsumersAsync(service, build);
+            var consumers = await ConsumersAsync(part);
             foreach (var (queue, type) in consumers.Where(consumer => !ReadByEveryInstance(consumer.Event)))
             {
                 registered.Add($"{type.Name} -> {queue}");
@@ -53,9 +38,9 @@ public sealed class EventRoutesTests
     public async Task The_table_of_publishers_names_exactly_the_services_whose_outboxes_hold_the_events()
     {
         var published = new List<string>();
-        foreach (var (service, build) in Services)
+        foreach (var part in Parts.Services)
         {
-            published.AddRange(from type in await PublishedAsync(build) select $"{type.Name} of {service}");
+            published.AddRange(from type in await PublishedAsync(part) select $"{type.Name} of {part.Identity.Name}");
         }
 
         Assert.Equal(EventRoutes.Publishers.Select(publisher => $"{publisher.Key.Name} of {publisher.Value}").Order(), published.Order());
@@ -63,17 +48,17 @@ public sealed class EventRoutesTests
 
     private static bool ReadByEveryInstance(Type type) => EventRoutes.Queues[type].Count == 0;
 
-    private static async Task<IReadOnlyList<Type>> PublishedAsync(BuildService build)
+    private static async Task<IReadOnlyList<Type>> PublishedAsync(Part part)
     {
-        await using var app = Build(build);
+        await using var app = Build(part);
         return [.. app.Services.GetServices<IHostedService>().OfType<OutboxRelay>().SelectMany(relay => relay.Events)];
     }
 
-    private static async Task<IReadOnlyList<(string Queue, Type Event)>> ConsumersAsync(string service, BuildService build)
+    private static async Task<IReadOnlyList<(string Queue, Type Event)>> ConsumersAsync(Part part)
     {
         IServiceCollection services = null!;
-        await using var app = Build(build, found => services = found);
-        var names = new KebabCaseEndpointNameFormatter(service, false);
+        await using var app = Build(part, found => services = found);
+        var names = new KebabCaseEndpointNameFormatter(part.Identity.Name, false);
         return
         [
             .. from descriptor in services
@@ -85,7 +70,7 @@ public sealed class EventRoutesTests
         ];
     }
 
-    private static WebApplication Build(BuildService build, Action<IServiceCollection>? look = null) => build(["--environment=Development"], builder =>
+    private static WebApplication Build(Part part, Action<IServiceCollection>? look = null) => part.Build(["--environment=Development"], builder =>
     {
         look?.Invoke(builder.Services);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

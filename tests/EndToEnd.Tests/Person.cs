@@ -1,8 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests;
 
@@ -10,6 +11,9 @@ namespace Visuels.EndToEnd.Tests;
 public sealed class Person : IDisposable
 {
     private const string Password = "a quiet afternoon";
+
+    private static readonly byte[] Front = Pictures.Jpeg(320, 240);
+    private static readonly byte[] Back = Pictures.Png(320, 240);
 
     private readonly Entrance _entrance;
     private readonly HttpClient _http = new(new SocketsHttpHandler { CookieContainer = new CookieContainer() });
@@ -61,30 +65,7 @@ public sealed class Person : IDisposable
     /// <summary>Lists an artwork with the form that the storefront sends.</summary>
     public async Task<JsonElement> CreateProductAsync(string title, CancellationToken ct, int editions = 1)
     {
-        using var form = new MultipartFormDataContent();
-        foreach (var (name, value) in new Dictionary<string, string>
-        {
-            ["title"] = title,
-            ["description"] = $"{title}, painted on a quiet afternoon",
-            ["shortDescription"] = "Painted on a quiet afternoon",
-            ["price"] = "120.50",
-            ["category"] = "Abstract",
-            ["material"] = "Oil on canvas",
-            ["certified"] = "true",
-            ["handMade"] = "true",
-            ["frameInclude"] = "false",
-            ["width"] = "40",
-            ["height"] = "30",
-            ["orientation"] = "LANDSCAPE",
-            ["unit"] = "CM",
-            ["editions"] = $"{editions}",
-        })
-        {
-            form.Add(new StringContent(value), name);
-        }
-
-        form.Add(File(Pictures.Jpeg, "image/jpeg"), "images", "front.jpg");
-        form.Add(File(Pictures.Png, "image/png"), "images", "back.png");
+        using var form = ArtworkForm.Of(title, [Front, Back], editions: editions);
         var created = await _http.PostAsync(_entrance.Url("product", "/products"), form, ct).ExpectAsync(HttpStatusCode.Created, ct);
         return created.GetProperty("product");
     }
@@ -97,15 +78,10 @@ public sealed class Person : IDisposable
             .WithUrl(hub, options => options.AccessTokenProvider = () => Task.FromResult(tokens.GetProperty("accessToken").GetString()))
             .Build();
         await connection.StartAsync(ct);
+        // The server takes calls only after it has put the connection into its group, and the start returns before.
+        await Assert.ThrowsAsync<HubException>(() => connection.InvokeAsync("Send", "nobody", null, ct));
         return connection;
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static ByteArrayContent File(byte[] bytes, string type)
-    {
-        var content = new ByteArrayContent(bytes);
-        content.Headers.ContentType = new MediaTypeHeaderValue(type);
-        return content;
-    }
 }

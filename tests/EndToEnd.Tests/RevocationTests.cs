@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using Visuels.Auth;
-using Visuels.Auth.Accounts;
 using Visuels.Auth.Operator;
 using Visuels.Auth.Sessions;
 using Visuels.EndToEnd.Tests.Access;
@@ -114,24 +113,14 @@ public sealed class RevocationTests
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Doors.Select(door => Eventually.Until(
             async () => await StatusAsync(six, door, token) == HttpStatusCode.Unauthorized, $"{door.Service} refuses the token")));
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        await closed.Task.WaitAsync(Eventually.Patience, Ct);
         TestContext.Current.SendDiagnosticMessage($"Every service and the chat's connections knew after {watch.ElapsedMilliseconds} ms.");
     }
 
     private static async Task<(string Email, string Token)> SignedInAsync(SixServices six, string role)
     {
-        var name = $"p{ObjectId.GenerateNewId()}";
-        var account = new Account
-        {
-            Id = ObjectId.GenerateNewId(),
-            Email = $"{name}@example.com",
-            Username = name,
-            UsernameKey = name,
-            Name = name,
-            Role = role,
-            JoinDate = DateTimeOffset.UtcNow,
-        };
-        await six["auth"].Services.GetRequiredService<AccountStore>().AddVerifiedAsync([account], announce: true, Ct);
+        var account = Accounts.New($"p{ObjectId.GenerateNewId()}", role);
+        await Accounts.AddAsync(six["auth"].Services, Ct, account);
         var (session, _) = await six["auth"].Services.GetRequiredService<SessionStore>().StartAsync(account, "test", Ct);
         return (account.Email, six["auth"].Services.GetRequiredService<TokenSigner>().Sign(account, session.Id));
     }

@@ -85,18 +85,8 @@ public sealed class RotationTests : IAsyncLifetime
 
     private async Task<Account> ArtistAsync()
     {
-        var account = new Account
-        {
-            Id = ObjectId.GenerateNewId(),
-            Email = "rota@example.com",
-            Username = "rota",
-            UsernameKey = "rota",
-            Name = "Rota",
-            Role = Roles.Artist,
-            Verified = true,
-            JoinDate = _clock.GetUtcNow(),
-        };
-        await _auth.Services.GetRequiredService<AccountStore>().AddVerifiedAsync([account], announce: true, Ct);
+        var account = Accounts.New("rota", Roles.Artist, _clock.GetUtcNow());
+        await Accounts.AddAsync(_auth.Services, Ct, account);
         return account;
     }
 

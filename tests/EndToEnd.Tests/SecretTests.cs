@@ -1,11 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
-using Visuels.Auth;
-using Visuels.Chat;
-using Visuels.Gateway;
-using Visuels.Jobs;
-using Visuels.Orders;
-using Visuels.Products;
+using Visuels.AllInOne;
 using Visuels.ServiceDefaults.Hosting;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
@@ -27,15 +22,8 @@ public sealed class SecretTests
     // RFC 7515, A.3: in every library's tests.
     private const string SampleKey = """{"d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""";
 
-    private static readonly Dictionary<string, Func<string[], Action<WebApplicationBuilder>?, WebApplication>> Services = new()
-    {
-        ["auth"] = AuthService.Build,
-        ["product"] = ProductService.Build,
-        ["order"] = OrderService.Build,
-        ["chat"] = ChatService.Build,
-        ["jobs"] = JobsService.Build,
-        ["gateway"] = GatewayService.Build,
-    };
+    private static readonly Dictionary<string, Func<string[], Action<WebApplicationBuilder>?, WebApplication>> Services =
+        Parts.Services.Append(Parts.Gateway).ToDictionary(part => part.Identity.Name, part => part.Build);
 
     public static TheoryData<string> Names => [.. Services.Keys];
 

@@ -20,19 +20,31 @@ public sealed class ShutdownTests
         await idle.ConnectAsync(IPAddress.Loopback, all.PortBase, Ct);
         using var begun = new TcpClient();
         await begun.ConnectAsync(IPAddress.Loopback, Entrance.PortOf(all.PortBase, "auth"), Ct);
-        const string Body = """{"email":"nobody@visuels.example","password":"not-the-password"}""";
-        await begun.GetStream().WriteAsync(
-            Encoding.ASCII.GetBytes($"POST /api/v1/auth/email-signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..10]}"), Ct);
+        await SendAsync(begun, "POST /api/v1/auth/email-signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
+        using var answers = new StreamReader(begun.GetStream());
+        // Only who reads a request's body has its client go on.
+        Assert.Equal("HTTP/1.1 100 Continue", await answers.ReadLineAsync(Ct));
 
         var exit = all.TerminateAsync(Ct);
-        await Eventually.Until(async () => !await IsOpenAsync(Entrance.PortOf(all.PortBase, "auth")), "Auth lets nobody in");
+        await Eventually.Until(
+            async () =>
+            {
+                // Who sends nothing for seconds is hung up on.
+                await SendAsync(begun, Chunk(new string(' ', 16)));
+                return !await IsOpenAsync(Entrance.PortOf(all.PortBase, "auth"));
+            },
+            "Auth lets nobody in");
         Assert.False(exit.IsCompleted);
-        await begun.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Body[10..]), Ct);
-        var answer = await new StreamReader(begun.GetStream()).ReadToEndAsync(Ct);
+        await SendAsync(begun, Chunk("""{"email":"nobody@visuels.example","password":"not-the-password"}""") + "0\r\n\r\n");
+        var answer = (await answers.ReadToEndAsync(Ct)).TrimStart();
 
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
         Assert.Equal(0, await exit);
     }
+
+    private static string Chunk(string content) => $"{content.Length:x}\r\n{content}\r\n";
+
+    private static async Task SendAsync(TcpClient client, string text) => await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Ct);
 
     private static async Task<bool> IsOpenAsync(int port)
     {

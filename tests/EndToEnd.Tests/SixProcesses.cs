@@ -54,10 +54,10 @@ internal sealed class SixProcesses : IAsyncDisposable
     {
         var mongoPort = PortBase + 6;
         var folder = TemporaryFolder.Create("visuels-six-");
-        var environment = new Dictionary<string, string?>
+        var environment = new Dictionary<string, string?>(Unhurried.Environment)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["ConnectionStrings__Mongo"] = $"mongodb://127.0.0.1:{mongoPort}/?directConnection=true",
+            ["ConnectionStrings__Mongo"] = Unhurried.Store($"mongodb://127.0.0.1:{mongoPort}/?directConnection=true"),
             ["PublicUrl"] = $"http://localhost:{PortBase}",
             ["Keys__Folder"] = Path.Combine(folder, "keys"),
             ["Images__Folder"] = Path.Combine(folder, "images"),

@@ -90,7 +90,7 @@ internal static class TradeFlow
         artistClient.On<JsonElement>("MessageReceived", message => heard.TrySetResult(message));
 
         await buyer.PostAsync("chat", $"/message/send/{artist.Id}", new { content = "Is it dry yet?", type = "TEXT" }).ExpectAsync(HttpStatusCode.Created, ct);
-        Assert.Equal("Is it dry yet?", (await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), ct)).Text("content"));
+        Assert.Equal("Is it dry yet?", (await heard.Task.WaitAsync(Eventually.Patience, ct)).Text("content"));
 
         var answer = await artistClient.InvokeAsync<JsonElement>("Send", buyer.Id, new { content = "Since this morning.", type = "TEXT", clientMessageId = "m-1" }, ct);
         Assert.Equal("Since this morning.", answer.Text("content"));

@@ -29,7 +29,7 @@ public sealed class SequenceTests(OneMarket market)
     {
         var findings = new Findings();
 
-        await new SequenceRunner(market.Market, findings, 1) { Lies = lies, Enough = 1 }.RunAsync(40);
+        await new SequenceRunner(market.Market, findings, 1) { Lies = lies, Enough = 1, Workers = 1 }.RunAsync(40);
 
         var found = findings.All.First();
         Assert.All(deeds.Append(what), words => Assert.Contains(words, found.Evidence, StringComparison.Ordinal));

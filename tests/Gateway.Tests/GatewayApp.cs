@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Visuels.Testing;
 
 namespace Visuels.Gateway.Tests;
 
@@ -31,7 +33,7 @@ public sealed class GatewayApp : IAsyncLifetime
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
     }
 
-    public static async Task<WebApplication> StartAsync(string services, string? auth = null, params (string Key, string Value)[] settings)
+    public static async Task<WebApplication> StartAsync(string services, string? auth = null, TimeProvider? clock = null, params (string Key, string Value)[] settings)
     {
         var app = GatewayService.Build(["--environment=Development"], builder =>
         {
@@ -39,7 +41,9 @@ public sealed class GatewayApp : IAsyncLifetime
             builder.Logging.SetMinimumLevel(LogLevel.Error);
             builder.Configuration.AddInMemoryCollection(new[] { "auth", "product", "order", "chat", "jobs" }
                 .ToDictionary(service => $"Services:{service}", service => (string?)(service == "auth" ? auth ?? services : services)));
+            builder.Configuration.AddInMemoryCollection(Unhurried.Settings);
             builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+            builder.Services.AddSingleton(clock ?? TimeProvider.System);
         });
         await app.StartAsync();
         return app;

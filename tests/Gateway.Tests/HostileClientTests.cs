@@ -64,8 +64,15 @@ public sealed class HostileClientTests : IAsyncLifetime
         };
         for (var i = 0; i < Many; i++)
         {
-            using var refused = await _gateway.Client.PostAsync("/products", new ByteArrayContent(new byte[8_000_000]), Ct);
-            Assert.True(refused.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable, $"{refused.StatusCode}");
+            try
+            {
+                using var refused = await _gateway.Client.PostAsync("/products", new ByteArrayContent(new byte[8_000_000]), Ct);
+                Assert.True(refused.StatusCode is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable, $"{refused.StatusCode}");
+            }
+            catch (HttpRequestException)
+            {
+                // Who still sends long after the answer is hung up on, and may not get to read it.
+            }
         }
 
         using var small = await _gateway.Client.PostAsync("/products", new ByteArrayContent(new byte[100]), Ct);

@@ -5,7 +5,9 @@ namespace Visuels.Testing;
 /// <summary>The only way tests wait for what happens in the background: until it is so, or until patience ends.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>How long tests wait unless told otherwise: no measure of anything, only longer than a busy machine takes.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is yes.</summary>

@@ -6,6 +6,9 @@ namespace Visuels.Testing;
 /// <summary>One of our programs as a process of its own, its output kept.</summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
+    // Seven start side by side, on a machine that may be busy.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,7 +80,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         return (program._process.ExitCode, program.Output);
     }
 
-    public Task ReadyAsync(CancellationToken ct) => _ready.Task.WaitAsync(TimeSpan.FromSeconds(90), ct);
+    public Task ReadyAsync(CancellationToken ct) => _ready.Task.WaitAsync(StartPatience, ct);
 
     /// <summary>As a power cut would.</summary>
     public async Task KillAsync()

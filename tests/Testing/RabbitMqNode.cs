@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -17,8 +15,9 @@ public sealed class RabbitMqNode : IAsyncDisposable
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private const string Control = "/usr/lib/rabbitmq/bin/rabbitmqctl";
 
-    private readonly int _port = FreePort();
-    private readonly int _distributionPort = FreePort();
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+
+    private readonly int _port = FreePorts.Next(2);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("visuels-rabbitmq-");
     private readonly string _name;
     private readonly string _user;
@@ -64,7 +63,7 @@ public sealed class RabbitMqNode : IAsyncDisposable
         start.Environment["RUNNING_UNDER_SYSTEMD"] = "true";
         start.Environment["RABBITMQ_NODENAME"] = _name;
         start.Environment["RABBITMQ_NODE_PORT"] = $"{_port}";
-        start.Environment["RABBITMQ_DIST_PORT"] = $"{_distributionPort}";
+        start.Environment["RABBITMQ_DIST_PORT"] = $"{_port + 1}";
         start.Environment["RABBITMQ_MNESIA_BASE"] = Path("data");
         start.Environment["RABBITMQ_LOG_BASE"] = LogFolder;
         start.Environment["RABBITMQ_CONFIG_FILE"] = Path("rabbitmq");
@@ -75,7 +74,7 @@ public sealed class RabbitMqNode : IAsyncDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Eventually.Until(() => AnswersAsync(ct), "RabbitMQ answers", TimeSpan.FromSeconds(90));
+        await Eventually.Until(() => AnswersAsync(ct), "RabbitMQ answers", StartPatience);
     }
 
     /// <summary>
@@ -85,8 +84,9 @@ public sealed class RabbitMqNode : IAsyncDisposable
     public Task QueueIsOnDiskAsync(string queue) => Eventually.Until(
         () =>
         {
-            var names = File.ReadAllBytes(Path($"data/{_name}/quorum/{_name}/names.dets"));
-            var wasWrittenInFull = names[11] == 1;
+            var file = new FileInfo(Path($"data/{_name}/quorum/{_name}/names.dets"));
+            var names = file.Exists ? File.ReadAllBytes(file.FullName) : [];
+            var wasWrittenInFull = names.ElementAtOrDefault(11) == 1;
             return wasWrittenInFull && Encoding.Latin1.GetString(names).Contains(queue, StringComparison.Ordinal);
         },
         $"{queue} is on disk");
@@ -154,11 +154,4 @@ public sealed class RabbitMqNode : IAsyncDisposable
     }
 
     private string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -75,7 +75,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         var keys = test.Restarts?.Keys ?? new TestKeys();
         var auth = test.Restarts?.Auth ?? await FakeAuth.StartAsync(keys);
         var prefix = test.Restarts?._prefix ?? $"t{Guid.NewGuid():N}"[..12] + "-";
-        var store = await TestStore.ConnectionStringAsync();
+        var store = Unhurried.Store(await TestStore.ConnectionStringAsync());
         // The probe is the only other service of this process: no relay waits for the queues of those that are not here.
         var broker = test.Restarts?.Broker ?? new InProcessBroker("probe");
 
@@ -98,7 +98,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             test.Configure?.Invoke(builder);
         });
         await app.StartAsync();
-        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Eventually.Patience);
         var bus = test.Restarts?.Bus ?? await TestBus.StartAsync(broker);
         return new ServiceUnderTest(app, keys, auth, bus, broker, test.Clock, prefix);
     }

@@ -11,8 +11,6 @@ namespace Visuels.Testing;
 /// <summary>The other services, as seen from the bus: publishes events, and remembers every event that anybody published.</summary>
 public sealed class TestBus : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly Lock _lock = new();
     private readonly List<(Guid Id, object Event)> _seen = [];
     private readonly List<(Func<object, bool> Wanted, TaskCompletionSource<object> Found)> _waiting = [];
@@ -41,7 +39,7 @@ public sealed class TestBus : IAsyncDisposable
     {
         var bus = new TestBus(broker);
         await bus._app.StartAsync();
-        await bus._app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Patience);
+        await bus._app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Eventually.Patience);
         return bus;
     }
 
@@ -78,11 +76,11 @@ public sealed class TestBus : IAsyncDisposable
 
         try
         {
-            return (T)await found.WaitAsync(Patience);
+            return (T)await found.WaitAsync(Eventually.Patience);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"No {typeof(T).Name} that fits was published within {Patience}.");
+            throw new TimeoutException($"No {typeof(T).Name} that fits was published within {Eventually.Patience}.");
         }
     }
 

@@ -45,7 +45,7 @@ internal static partial class ProxySetup
         builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(options =>
             (options.DetectionWindowSize, options.MinimalTotalCountThreshold) = (ProxyRoutes.FailureWindow, 20));
         builder.Services.AddReverseProxy()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(2))
+            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = builder.Configuration.GetSection("Calls").Get<CallOptions>()?.Timeout ?? new CallOptions().Timeout)
             .AddTransforms(transforms => transforms.AddResponseTransform(DropHeadersOfTheEdge));
     }
 

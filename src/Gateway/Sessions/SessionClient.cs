@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Net.Http.Headers;
 using Polly;
+using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Gateway.Sessions;
@@ -8,10 +9,10 @@ namespace Visuels.Gateway.Sessions;
 /// <summary>Has Auth renew a session.</summary>
 internal sealed partial class SessionClient(HttpClient http, ILogger<SessionClient> logger)
 {
-    /// <summary>How long a request waits for its renewal at most.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const int LargestAnswer = 64 * 1024;
 
-    public const int LargestAnswer = 64 * 1024;
+    /// <summary>A request waits for its renewal as long as for one try of any call, both tries together.</summary>
+    public static BoundedCalls BoundsOf(CallOptions calls) => new(calls.Timeout, calls.Timeout, LargestAnswer) { Connect = calls.Timeout / 2 };
 
     public async Task<SessionAnswer> RenewAsync(string refreshToken, IPAddress? client, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Visuels.ServiceDefaults.Http;
 using Visuels.ServiceDefaults.Security;
@@ -15,7 +16,7 @@ internal static class SessionRenewal
         // A renewal may be repeated: Auth gives the same predecessor the same successor.
         BoundedCalls.Apply(
             services.AddHttpClient<SessionClient>((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of("auth")),
-            _ => new BoundedCalls(SessionClient.Patience, SessionClient.Patience, SessionClient.LargestAnswer));
+            provider => SessionClient.BoundsOf(provider.GetRequiredService<IOptions<CallOptions>>().Value));
     }
 
     public static void UseSessionRenewal(this WebApplication app) => app.Use(RenewAsync);

@@ -13,8 +13,17 @@ namespace Visuels.ServiceDefaults.Http;
 /// <param name="AnswerBytes">Largest answer that is read.</param>
 public sealed record BoundedCalls(TimeSpan Try, TimeSpan Total, int AnswerBytes)
 {
+    private const int InsideBytes = 1024 * 1024;
+
+    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest time until a connection is there.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Between our services.</summary>
-    public static readonly BoundedCalls Inside = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4.5), 1024 * 1024);
+    /// <param name="options">How long a try may take.</param>
+    public static BoundedCalls Inside(CallOptions options) =>
+        new(options.Timeout, (2 * options.Timeout) + (5 * PauseBetweenTries), InsideBytes) { Connect = options.Timeout / 2 };
 
     /// <summary>
     /// Bounds a client's calls: time, size, one more try for what failed on the way or at the other side, and a circuit that opens when
@@ -25,11 +34,11 @@ public sealed record BoundedCalls(TimeSpan Try, TimeSpan Total, int AnswerBytes)
     public static void Apply(IHttpClientBuilder client, Func<IServiceProvider, BoundedCalls> bounds)
     {
         var unbounded = Sabotage.Is(Sabotage.HttpTimeoutsOff);
-        client.ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        client.ConfigurePrimaryHttpMessageHandler(services => new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            ConnectTimeout = unbounded ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(1),
+            ConnectTimeout = unbounded ? Timeout.InfiniteTimeSpan : bounds(services).Connect,
             // Addresses change; what is kept for ever would never notice.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         });
@@ -39,7 +48,7 @@ public sealed record BoundedCalls(TimeSpan Try, TimeSpan Total, int AnswerBytes)
             options.AttemptTimeout.Timeout = allowed.Try;
             options.TotalRequestTimeout.Timeout = allowed.Total;
             options.Retry.MaxRetryAttempts = 1;
-            options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+            options.Retry.Delay = PauseBetweenTries;
             options.Retry.BackoffType = DelayBackoffType.Constant;
             options.Retry.ShouldRetryAfterHeader = false;
             options.Retry.ShouldHandle = call => ValueTask.FromResult(HasFailed(call.Outcome));

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.ServiceDefaults.Http;
@@ -9,7 +10,7 @@ public static class ServiceClients
 {
     /// <summary>
     /// Registers a typed client of another service: base address from <see cref="ServiceAddresses"/>, a fresh service token on each
-    /// try, at most two tries of 2 s each and 4.5 s in all, answers of at most 1 MB, a circuit breaker. For calls that may be repeated only.
+    /// try, at most two tries of <see cref="CallOptions.Timeout"/> each (2 s, and 4.5 s in all), answers of at most 1 MB, a circuit breaker. For calls that may be repeated only.
     /// </summary>
     /// <typeparam name="TClient">The client's class; takes an <see cref="HttpClient"/>.</typeparam>
     /// <param name="services">The services.</param>
@@ -27,7 +28,7 @@ public static class ServiceClients
     private static void Configure(IHttpClientBuilder client, string service)
     {
         client.ConfigureHttpClient((provider, http) => http.BaseAddress = provider.GetRequiredService<ServiceAddresses>().Of(service));
-        BoundedCalls.Apply(client, _ => BoundedCalls.Inside);
+        BoundedCalls.Apply(client, provider => BoundedCalls.Inside(provider.GetRequiredService<IOptions<CallOptions>>().Value));
         client.AddHttpMessageHandler(provider => new Signing(provider.GetRequiredService<ServiceTokens>(), service));
     }
 

@@ -60,15 +60,17 @@ public static class MongoExtensions
                 "ConnectionStrings:Mongo must look like mongodb://user:password@host:27017/?option=value; in user and password, a character such as @ : / % is written as %40 and so on.");
         }
 
-        // A request waits this long for a store that is gone, then gets its 503.
-        settings.ServerSelectionTimeout = TimeSpan.FromSeconds(2);
-        settings.ConnectTimeout = TimeSpan.FromSeconds(2);
-        settings.SocketTimeout = TimeSpan.FromSeconds(15);
-        settings.WaitQueueTimeout = TimeSpan.FromSeconds(5);
+        // A request waits this long for a store that is gone, then gets its 503; unless the connection string says how long.
+        settings.ServerSelectionTimeout = Unless(settings.ServerSelectionTimeout, MongoDefaults.ServerSelectionTimeout, seconds: 2);
+        settings.ConnectTimeout = Unless(settings.ConnectTimeout, MongoDefaults.ConnectTimeout, seconds: 2);
+        settings.SocketTimeout = Unless(settings.SocketTimeout, MongoDefaults.SocketTimeout, seconds: 15);
+        settings.WaitQueueTimeout = Unless(settings.WaitQueueTimeout, MongoDefaults.WaitQueueTimeout, seconds: 5);
         // The driver's 2 make a burst after a start wait for connections rather than for answers.
         settings.MaxConnecting = 8;
         // Acknowledged means: on disk, on a majority.
         settings.WriteConcern = WriteConcern.WMajority.With(journal: true);
         return settings;
     }
+
+    private static TimeSpan Unless(TimeSpan given, TimeSpan driversOwn, int seconds) => given == driversOwn ? TimeSpan.FromSeconds(seconds) : given;
 }

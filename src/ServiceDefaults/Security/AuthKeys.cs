@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -126,23 +127,23 @@ public interface IAuthKeySource
     Task<string> ReadAsync(CancellationToken ct);
 }
 
-/// <summary>Asks Auth for its keys: 2 s at most, no redirects, 64 kB.</summary>
+/// <summary>Asks Auth for its keys: <see cref="CallOptions.Timeout"/> at most, no redirects, 64 kB.</summary>
 internal sealed class AuthKeysClient : IAuthKeySource, IDisposable
 {
     private const int LargestKeySet = 64 * 1024;
 
     private readonly HttpClient _http;
 
-    public AuthKeysClient(ServiceAddresses addresses) => _http = new HttpClient(new SocketsHttpHandler
+    public AuthKeysClient(ServiceAddresses addresses, IOptions<CallOptions> calls) => _http = new HttpClient(new SocketsHttpHandler
     {
-        ConnectTimeout = TimeSpan.FromSeconds(1),
+        ConnectTimeout = calls.Value.Timeout / 2,
         AllowAutoRedirect = false,
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     })
     {
         BaseAddress = addresses.Of("auth"),
-        Timeout = TimeSpan.FromSeconds(2),
+        Timeout = calls.Value.Timeout,
         MaxResponseContentBufferSize = LargestKeySet,
     };
 

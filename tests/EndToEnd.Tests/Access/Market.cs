@@ -44,19 +44,8 @@ public class Market : SixServices
             ("buyer", Roles.User), ("other-buyer", Roles.User), ("artist", Roles.Artist), ("other-artist", Roles.Artist), ("operator", Roles.Admin),
             ("blocked-buyer", Roles.User), ("blocked-artist", Roles.Artist), ("blocked-operator", Roles.Admin),
         ];
-        var accounts = names
-            .Select(person => new Account
-            {
-                Id = ObjectId.GenerateNewId(),
-                Email = $"{person.Name}@example.com",
-                Username = person.Name,
-                UsernameKey = person.Name,
-                Name = person.Name,
-                Role = person.Role,
-                JoinDate = DateTimeOffset.UtcNow,
-            })
-            .ToList();
-        await this["auth"].Services.GetRequiredService<AccountStore>().AddVerifiedAsync(accounts, announce: true, CancellationToken.None);
+        var accounts = names.Select(person => Accounts.New(person.Name, person.Role)).ToList();
+        await Accounts.AddAsync(this["auth"].Services, CancellationToken.None, accounts);
         var people = accounts.Select(account => new Someone(account.Id, account.Username, account.Email, account.Role, Keys.AccessToken(account.Id, account.Role))).ToList();
         (Buyer, OtherBuyer, Artist, OtherArtist, Operator) = (people[0], people[1], people[2], people[3], people[4]);
         Blocked = people[5..].ToDictionary(person => person.Role);

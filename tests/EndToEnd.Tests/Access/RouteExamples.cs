@@ -1,7 +1,7 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using MongoDB.Bson;
+using Visuels.Testing;
 
 namespace Visuels.EndToEnd.Tests.Access;
 
@@ -14,7 +14,7 @@ public sealed record RouteExample(HttpMethod Method, string Path, Func<HttpConte
 /// </summary>
 internal static partial class RouteExamples
 {
-    private static readonly byte[] Picture = Testing.Pictures.Jpeg(40, 30);
+    private static readonly byte[] Picture = Pictures.Jpeg(40, 30);
 
     public static async Task<RouteExample> ForAsync(RouteLine line, string role, Market market)
     {
@@ -27,7 +27,7 @@ internal static partial class RouteExamples
                 return Plain(line, (await market.ListArtworkAsync(owner)).Id);
             case "product POST /api/v1/products/{id}/images":
                 var listed = await market.ListArtworkAsync(owner);
-                return new RouteExample(HttpMethod.Post, Fill(line.Path, listed.Id), Images);
+                return new RouteExample(HttpMethod.Post, Fill(line.Path, listed.Id), () => ArtworkForm.Images(Picture));
             case "product DELETE /api/v1/products/{id}/images/{fileId}":
                 var shown = await market.ListArtworkAsync(owner);
                 return Plain(line, shown.Id, shown.FileId);
@@ -47,38 +47,7 @@ internal static partial class RouteExamples
     public static RouteExample OfNothing(RouteLine line) => Plain(line);
 
     /// <summary>A form that lists an artwork.</summary>
-    public static MultipartFormDataContent Artwork()
-    {
-        var form = Images();
-        foreach (var (name, value) in new Dictionary<string, string>
-        {
-            ["title"] = "Harbour",
-            ["description"] = "A harbour, painted on a quiet afternoon",
-            ["shortDescription"] = "Painted on a quiet afternoon",
-            ["price"] = "120.50",
-            ["category"] = "Abstract",
-            ["material"] = "Oil on canvas",
-            ["certified"] = "true",
-            ["handMade"] = "true",
-            ["frameInclude"] = "false",
-            ["width"] = "40",
-            ["height"] = "30",
-            ["orientation"] = "LANDSCAPE",
-            ["unit"] = "CM",
-        })
-        {
-            form.Add(new StringContent(value), name);
-        }
-
-        return form;
-    }
-
-    private static MultipartFormDataContent Images()
-    {
-        var picture = new ByteArrayContent(Picture);
-        picture.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
-        return new MultipartFormDataContent { { picture, "images", "front.jpg" } };
-    }
+    public static MultipartFormDataContent Artwork() => ArtworkForm.Of("Harbour", [Picture]);
 
     private static RouteExample Plain(RouteLine line, params string[] ids) => new(MethodOf(line), Fill(line.Path, ids), () => null);
 

@@ -4,13 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Visuels.Auth;
-using Visuels.Chat;
-using Visuels.Gateway;
-using Visuels.Jobs;
-using Visuels.Orders;
-using Visuels.Products;
-using Visuels.ServiceDefaults.Hosting;
+using Visuels.AllInOne;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
 
@@ -19,17 +13,7 @@ namespace Visuels.EndToEnd.Tests.Access;
 /// <summary>The Gateway and the five services in this process, wired to one another as in production, on ports of their own; without rate limits unless set.</summary>
 public class SixServices : IAsyncLifetime
 {
-    private delegate WebApplication BuildService(string[] args, Action<WebApplicationBuilder>? configure);
-
-    private static readonly (ServiceIdentity Identity, BuildService Build)[] All =
-    [
-        (GatewayService.Identity, GatewayService.Build),
-        (AuthService.Identity, AuthService.Build),
-        (ProductService.Identity, ProductService.Build),
-        (OrderService.Identity, OrderService.Build),
-        (ChatService.Identity, ChatService.Build),
-        (JobsService.Identity, JobsService.Build),
-    ];
+    private static readonly Part[] All = [Parts.Gateway, .. Parts.Services];
 
     private readonly Dictionary<string, WebApplication> _apps = [];
     private int _portBase;
@@ -55,9 +39,9 @@ public class SixServices : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         _portBase = FreePorts.Next(All.Length);
-        var settings = new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>(Unhurried.Settings)
         {
-            ["ConnectionStrings:Mongo"] = await TestStore.ConnectionStringAsync(),
+            ["ConnectionStrings:Mongo"] = Unhurried.Store(await TestStore.ConnectionStringAsync()),
             ["Mongo:DatabasePrefix"] = $"t{Guid.NewGuid():N}"[..12] + "-",
             ["Messaging:Transport"] = "InMemory",
             ["Messaging:RetryCount"] = "0",
@@ -88,7 +72,7 @@ public class SixServices : IAsyncLifetime
 
         await Task.WhenAll(_apps.Values.Select(app => app.StartAsync()));
         await Task.WhenAll(_apps.Where(app => app.Key != "gateway").Select(app =>
-            app.Value.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))));
+            app.Value.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Eventually.Patience)));
     }
 
     public async ValueTask DisposeAsync()

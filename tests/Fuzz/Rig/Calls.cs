@@ -41,17 +41,7 @@ internal sealed class Calls(Market market) : IDisposable
     /// <summary>Lists an artwork and returns it.</summary>
     public async Task<JsonNode> ListAsync(Somebody artist, string title, string price = "120.50", int editions = 1)
     {
-        using var form = new MultipartFormDataContent();
-        foreach (var (name, value) in new[]
-        {
-            ("title", title), ("shortDescription", "Boats at rest"), ("description", "Oil on canvas."), ("price", price), ("category", "Landscape"),
-            ("material", "Oil"), ("editions", $"{editions}"),
-        })
-        {
-            form.Add(new StringContent(value), name);
-        }
-
-        AddPicture(form);
+        using var form = ArtworkForm.Of(title, [Picture], price, editions);
         var reply = await SendAsync("product", HttpMethod.Post, "/api/v1/products", artist.Token, form);
         return reply.Body?["product"] ?? throw new InvalidOperationException($"Listing an artwork was answered {reply}.");
     }
@@ -59,17 +49,9 @@ internal sealed class Calls(Market market) : IDisposable
     /// <summary>Adds a picture to an artwork and returns the ids of all its pictures.</summary>
     public async Task<IReadOnlyList<string>> AddImageAsync(Somebody artist, string product)
     {
-        using var form = new MultipartFormDataContent();
-        AddPicture(form);
+        using var form = ArtworkForm.Images(Picture);
         var reply = await SendAsync("product", HttpMethod.Post, $"/api/v1/products/{product}/images", artist.Token, form);
         return [.. reply.Body!["product"]!["images"]!.AsArray().Select(image => image!["fileId"]!.GetValue<string>())];
-    }
-
-    private static void AddPicture(MultipartFormDataContent form)
-    {
-        var image = new ByteArrayContent(Picture);
-        image.Headers.ContentType = new MediaTypeHeaderValue("image/jpeg");
-        form.Add(image, "images", "a.jpg");
     }
 
     public void Dispose()

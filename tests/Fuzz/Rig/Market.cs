@@ -7,12 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Visuels.Auth;
-using Visuels.Chat;
-using Visuels.Jobs;
-using Visuels.Orders;
-using Visuels.Products;
-using Visuels.ServiceDefaults.Hosting;
+using Visuels.AllInOne;
 using Visuels.ServiceDefaults.Messaging;
 using Visuels.Testing;
 
@@ -24,15 +19,6 @@ internal sealed class Market : IAsyncDisposable
     /// <summary>Of Auth's rounds the fewest it takes: what is looked at here is not the hash.</summary>
     public const int PasswordIterations = 1_000;
 
-    private static readonly (ServiceIdentity Identity, Func<string[], Action<WebApplicationBuilder>?, WebApplication> Build)[] All =
-    [
-        (AuthService.Identity, AuthService.Build),
-        (ProductService.Identity, ProductService.Build),
-        (OrderService.Identity, OrderService.Build),
-        (ChatService.Identity, ChatService.Build),
-        (JobsService.Identity, JobsService.Build),
-    ];
-
     private readonly Dictionary<string, WebApplication> _services = [];
     private readonly InProcessBroker _broker = new();
 
@@ -40,7 +26,7 @@ internal sealed class Market : IAsyncDisposable
     {
     }
 
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(service => service.Identity.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Parts.Services.Select(service => service.Identity.Name)];
 
     public TestKeys Keys { get; } = new();
 
@@ -55,11 +41,11 @@ internal sealed class Market : IAsyncDisposable
     public static async Task<Market> StartAsync()
     {
         var market = new Market();
-        var store = await TestStore.ConnectionStringAsync();
+        var store = Unhurried.Store(await TestStore.ConnectionStringAsync());
         var prefix = $"f{Guid.NewGuid():N}"[..12] + "-";
-        var port = FreePorts.Next(All.Length);
-        var addresses = All.Select((service, i) => (service.Identity.Name, Address: $"http://127.0.0.1:{port + i}")).ToDictionary(a => a.Name, a => a.Address);
-        var settings = new Dictionary<string, string?>
+        var port = FreePorts.Next(Parts.Services.Count);
+        var addresses = Parts.Services.Select((service, i) => (service.Identity.Name, Address: $"http://127.0.0.1:{port + i}")).ToDictionary(a => a.Name, a => a.Address);
+        var settings = new Dictionary<string, string?>(Unhurried.Settings)
         {
             ["ConnectionStrings:Mongo"] = store,
             ["Mongo:DatabasePrefix"] = prefix,
@@ -76,7 +62,7 @@ internal sealed class Market : IAsyncDisposable
             settings[$"Services:{name}"] = address;
         }
 
-        foreach (var (identity, build) in All)
+        foreach (var (identity, build) in Parts.Services)
         {
             market._services[identity.Name] = build(["--environment=Development"], builder =>
             {
@@ -90,7 +76,7 @@ internal sealed class Market : IAsyncDisposable
 
         await Task.WhenAll(market._services.Values.Select(service => service.StartAsync()));
         await Task.WhenAll(market._services.Values.Select(service =>
-            service.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))));
+            service.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Eventually.Patience)));
         return market;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Visuels.Testing;
 
 namespace Visuels.Fuzz.Rig;
 
@@ -18,8 +19,6 @@ internal sealed record RawAnswer(int Status, IReadOnlyList<(string Name, string 
 /// <summary>One connection that sends whatever it is told: a client library would put right, or refuse, half of what is tried here.</summary>
 internal sealed class RawHttp(Uri address) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly byte[] _buffer = new byte[64 * 1024];
     private TcpClient? _connection;
     private int _start;
@@ -32,7 +31,7 @@ internal sealed class RawHttp(Uri address) : IDisposable
         {
             try
             {
-                return await TryAsync(head, body, isHead).WaitAsync(Patience);
+                return await TryAsync(head, body, isHead).WaitAsync(Eventually.Patience);
             }
             catch (Exception e) when (e is IOException or SocketException or EndOfStreamException or TimeoutException)
             {

@@ -5,7 +5,6 @@ namespace Visuels.Fuzz.Sequences;
 /// <summary>Runs sequences against the services and a model of them, and shortens those at which they differ.</summary>
 internal sealed class SequenceRunner(Market market, Findings findings, int seed)
 {
-    private const int Workers = 6;
     private const int MostTries = 150;
 
     private int _steps;
@@ -15,6 +14,9 @@ internal sealed class SequenceRunner(Market market, Findings findings, int seed)
 
     /// <summary>So many differences are enough to look at.</summary>
     public int Enough { get; init; } = 20;
+
+    /// <summary>So many sequences at a time; with one, they take their turns.</summary>
+    public int Workers { get; init; } = 6;
 
     /// <summary>Steps that were done, of all sequences.</summary>
     public int Steps => _steps;
