@@ -101,6 +101,19 @@ public sealed class RabbitMqNode : IAsyncDisposable
     /// <summary>Raises the memory alarm, whereupon the broker reads nothing more from who publishes, or lowers it.</summary>
     public Task SetMemoryAlarmAsync(bool raised, CancellationToken ct) => ControlAsync(ct, "set_vm_memory_high_watermark", raised ? "0.00001" : "0.4");
 
+    /// <summary>Adds virtual hosts, each as empty as a new broker: a host's name goes behind the slash of <see cref="ConnectionString"/>.</summary>
+    public Task AddVirtualHostsAsync(IEnumerable<string> names, CancellationToken ct) => ControlAsync(
+        ct,
+        "eval",
+        $$"""
+        lists:foreach(
+            fun(Host) ->
+                rabbit_vhost:add(Host, <<"tests">>),
+                rabbit_auth_backend_internal:set_permissions(<<"guest">>, Host, <<".*">>, <<".*">>, <<".*">>, <<"tests">>)
+            end,
+            [{{string.Join(", ", names.Select(name => $"<<\"{name}\">>"))}}]).
+        """);
+
     /// <summary>What the broker lists, a line each: <c>queues</c> or <c>exchanges</c>.</summary>
     /// <param name="what">The kind.</param>
     /// <param name="ct">Ends the wait.</param>

@@ -16,6 +16,7 @@ internal sealed class Leaving : IHostedLifecycleService, IHealthCheck, IDisposab
     private readonly TimeProvider _clock;
     private volatile bool _started;
     private ITimer? _finish;
+    private Task? _drained;
 
     public Leaving(IOptions<ShutdownOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
@@ -38,7 +39,9 @@ internal sealed class Leaving : IHostedLifecycleService, IHealthCheck, IDisposab
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Begin();
-        await Task.Delay(_options.Drain, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Once, however often the host is told.
+        _drained ??= Task.Delay(_options.Drain, _clock, CancellationToken.None);
+        await _drained.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -48,15 +48,14 @@ internal sealed partial class EventPublisher(
 
         if (broker.TryStart(entry.Id, type, out var delivery))
         {
-            try
-            {
-                await SendAsync(entry, message, type, ct);
-            }
-            catch
-            {
-                broker.Forget(entry.Id);
-                throw;
-            }
+            var sending = SendAsync(entry, message, type, ct);
+            // What only took too long arrives all the same; what has failed goes out again.
+            _ = sending.ContinueWith(
+                _ => broker.Forget(entry.Id),
+                CancellationToken.None,
+                TaskContinuationOptions.NotOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            await sending.WaitAsync(ct);
         }
 
         return delivery;
@@ -75,7 +74,8 @@ internal sealed partial class EventPublisher(
     {
         try
         {
-            await SendAsync(entry, message, type, ct);
+            // While it connects or declares, the transport does not heed the token; what it sends later carries the same message id.
+            await SendAsync(entry, message, type, ct).WaitAsync(ct);
         }
         catch (MessageReturnedException)
         {
@@ -88,7 +88,7 @@ internal sealed partial class EventPublisher(
     {
         using var activity = Source.StartActivity("outbox publish", ActivityKind.Producer, entry.TraceParent);
 
-        var publish = bus.Publish(message, type, context =>
+        await bus.Publish(message, type, context =>
         {
             context.MessageId = entry.Id;
 
@@ -98,9 +98,6 @@ internal sealed partial class EventPublisher(
                 rabbit.Mandatory = EventRoutes.Queues[type].Count > 0 && !Sabotage.Is(Sabotage.ConfirmsOff);
             }
         }, ct);
-
-        // While it connects or declares, the transport does not heed the token; what it sends later carries the same message id.
-        await publish.WaitAsync(ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "Events are published although their readers {Queues} are not connected in this process; they will not see them")]

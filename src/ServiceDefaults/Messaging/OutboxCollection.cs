@@ -12,6 +12,19 @@ internal sealed class OutboxDocument
     public required Outbox Outbox { get; set; }
 }
 
+/// <summary>What became of the lease of a relay that has done its work.</summary>
+internal enum Settlement
+{
+    /// <summary>Given back, and what was published is noted.</summary>
+    Done,
+
+    /// <summary>The same, and something is due at once, because it was appended meanwhile.</summary>
+    MoreIsDue,
+
+    /// <summary>It had ended: nothing is noted, and a successor has the same entries.</summary>
+    LeaseLost,
+}
+
 /// <summary>Leases aggregates that hold events, and takes back what was published.</summary>
 internal sealed class OutboxCollection(IMongoDatabase database, string name, TimeProvider clock) : ICreatesIndexes
 {
@@ -81,9 +94,9 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
 
     /// <summary>
     /// Removes what was published, moves aside what was given up, and only that, and gives the lease back. What is left is due at
-    /// <paramref name="nextDue"/>. True when something is due at once, because it was appended meanwhile.
+    /// <paramref name="nextDue"/>.
     /// </summary>
-    public async Task<bool> SettleAsync(
+    public async Task<Settlement> SettleAsync(
         OutboxDocument leased, IReadOnlyList<Guid> published, IReadOnlyList<ParkedEvent> parked, DateTimeOffset nextDue, CancellationToken ct)
     {
         var mine = Filter.Eq(d => d.Id, leased.Id) & Filter.Eq(d => d.Outbox.LeaseBy, leased.Outbox.LeaseBy);
@@ -106,12 +119,12 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
 
         if (result.MatchedCount == 1)
         {
-            return false;
+            return Settlement.Done;
         }
 
         // Something was appended meanwhile, which is due at once; or the lease ended and is not ours any more.
         result = await _documents.UpdateOneAsync(mine, settled.Set(d => d.Outbox.PendingAt, clock.GetUtcNow()), cancellationToken: ct);
-        return result.MatchedCount == 1;
+        return result.MatchedCount == 1 ? Settlement.MoreIsDue : Settlement.LeaseLost;
     }
 
     /// <summary>The aggregates that hold parked events, at most 100; of one event unless the id is empty.</summary>

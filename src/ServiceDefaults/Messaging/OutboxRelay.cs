@@ -185,8 +185,6 @@ internal sealed partial class OutboxRelay(
     {
         foreach (var (entry, delivery) in round.Deliveries.Where(d => d.Delivery.Outcome.IsCompleted))
         {
-            publisher.Forget(entry.Id);
-
             if (delivery.Outcome.Result)
             {
                 _backoff.Forget(entry.Id);
@@ -194,6 +192,7 @@ internal sealed partial class OutboxRelay(
             }
             else
             {
+                publisher.Forget(entry.Id);
                 ParkIfTriedEnough(round, entry, ParkedEvent.ConsumerFailed);
             }
         }
@@ -219,9 +218,17 @@ internal sealed partial class OutboxRelay(
 
         using var timeout = new CancellationTokenSource(StoreTimeout);
 
-        if (await collection.SettleAsync(round.Leased, round.Done, round.Parked, nextDue, timeout.Token))
+        var settlement = await collection.SettleAsync(round.Leased, round.Done, round.Parked, nextDue, timeout.Token);
+
+        if (settlement == Settlement.MoreIsDue)
         {
             signal.Raise();
+        }
+
+        if (settlement != Settlement.LeaseLost)
+        {
+            // Not before: a relay that has read the entries earlier would publish them again.
+            round.Done.ForEach(publisher.Forget);
         }
 
         foreach (var parked in round.Parked)

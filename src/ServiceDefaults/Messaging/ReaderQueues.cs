@@ -70,12 +70,15 @@ internal sealed partial class ReaderQueues(IOptions<MessagingOptions> options, I
     {
         if (_connection is not null)
         {
-            // A broker that hangs must not hold up the stop: what has not said goodbye by then ends with the process.
-            await _connection.DisposeAsync().AsTask().WaitAsync(Goodbye).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GoodbyeAsync(_connection);
         }
 
         _one.Dispose();
     }
+
+    /// <summary>A broker that hangs must not hold up the stop: what has not said goodbye by then ends with the process.</summary>
+    internal static async ValueTask GoodbyeAsync(IAsyncDisposable connection) =>
+        await connection.DisposeAsync().AsTask().WaitAsync(Goodbye).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private bool IsDeclared(Type type) => _connection is { IsOpen: true } && _declared.ContainsKey(type);
 

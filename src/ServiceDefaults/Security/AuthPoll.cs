@@ -25,7 +25,7 @@ internal abstract partial class AuthPoll(string what, TimeSpan every, TimeProvid
     {
         await base.StartAsync(cancellationToken);
         // The first request should find what there is to know; a slow Auth must not keep this service from starting.
-        await _tried.Task.WaitAsync(StartPatience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tried.Task.WaitAsync(StartPatience, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     protected abstract Task AskAsync(CancellationToken ct);

@@ -46,8 +46,9 @@ internal sealed class MessagingHost(WebApplication app, Recorder recorder, LogLi
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(configuration);
         builder.Services.AddSingleton(recorder);
-        setup?.Invoke(builder);
+        // In the order of the services: who is registered later, like a relay, stops earlier.
         builder.AddMessaging(service, bus => consumers?.Invoke(bus));
+        setup?.Invoke(builder);
         builder.Services.TryAddSingleton<ReaderQueues>();
         builder.Services.TryAddSingleton<EventPublisher>();
         var app = builder.Build();

@@ -85,7 +85,7 @@ public sealed class OutboxCrashTests
             reached.TrySetResult();
             throw new InvalidOperationException("The process ends here.");
         };
-        await app.StartWriterAsync();
+        await app.StartWriterAsync(OutboxApp.ShortLeases);
         await app.AdvanceUntilAsync(() => Task.FromResult(reached.Task.IsCompleted), "the consumer is reached");
     }
 }
