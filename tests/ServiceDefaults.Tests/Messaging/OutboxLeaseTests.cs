@@ -79,6 +79,35 @@ public sealed class OutboxLeaseTests
     }
 
     [Fact]
+    public async Task What_a_relay_delivered_whose_lease_had_gone_to_another_is_not_delivered_again()
+    {
+        await using var app = await OutboxApp.CreateAsync();
+        var reader = await app.StartReaderAsync();
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var calls = 0;
+        reader.Seen.Handle = async _ =>
+        {
+            Interlocked.Increment(ref calls);
+            reached.TrySetResult();
+            await goOn.Task;
+        };
+        await app.AddAsync();
+        await app.StartWriterAsync();
+        await reached.Task.WaitAsync(Eventually.Patience, Ct);
+
+        // Another took it over and died at once.
+        await app.Things.UpdateOneAsync(
+            t => t.Id == "u1",
+            Builders<Thing>.Update.Set(t => t.Outbox.LeaseBy, "another").Set(t => t.Outbox.LeaseUntil, app.Clock.GetUtcNow() + TimeSpan.FromSeconds(10)),
+            cancellationToken: Ct);
+        goOn.SetResult();
+        await Eventually.Until(() => reader.Seen.Messages.Count == 1, "the consumer is done");
+        await app.DrainAsync();
+
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
     public async Task A_relay_stops_at_once_though_its_broker_does_not_answer()
     {
         using var silent = new SilentBroker();

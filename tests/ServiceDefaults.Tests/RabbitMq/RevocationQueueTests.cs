@@ -43,9 +43,15 @@ public sealed class RevocationOutageTests(MortalNode mortal)
     [Fact]
     public async Task While_the_broker_is_down_auth_is_asked_and_again_as_soon_as_it_is_back()
     {
-        var (node, _, connectionString) = mortal.Next();
+        var (node, host, connectionString) = mortal.Next();
         await using var instances = await RevokingInstances.StartAsync(connectionString);
         var auth = instances.First.Auth;
+        // One that is killed before that never answers again, and its service would still wait for it at its stop.
+        foreach (var queue in new[] { "product-user-registered", "product-user-updated", "product-user-deleted" })
+        {
+            await node.QueueIsOnDiskAsync($"{host}_{queue}");
+        }
+
         node.Kill();
         auth.Revoked.Enqueue(instances.Revoked(version: 2));
 
