@@ -18,11 +18,11 @@ internal static class AddressEndpoints
     {
         var email = app.MapGroup("/api/v1/auth/email").WithTags("Account").RequireAuthorization().FailsWith(403, "account_blocked");
         // Not as often as other things that its owner is asked for: each may mail a stranger.
-        email.MapPut("", Ask).AsksForOwner().RequireRateLimiting(RateLimits.Resend)
+        email.MapPut("", Ask).WithSummary("Asks for another address and mails it a code").AsksForOwner().RequireRateLimiting(RateLimits.Resend)
             .FailsWith(409, "email_unchanged", "email_changed_too_often", "account_changed");
-        email.MapPost("/confirm", Confirm).RequireRateLimiting(RateLimits.Codes)
+        email.MapPost("/confirm", Confirm).WithSummary("Proves the new address by its code").RequireRateLimiting(RateLimits.Codes)
             .FailsWith(400, "otp_wrong", "otp_expired").FailsWith(401, "session_ended").FailsWith(409, "email_taken").FailsWith(429, "otp_attempts_exceeded");
-        email.MapPost("/undo", Undo).AllowAnonymous().RequireRateLimiting(RateLimits.Codes)
+        email.MapPost("/undo", Undo).WithSummary("Brings the address before back, by the token mailed to it").AllowAnonymous().RequireRateLimiting(RateLimits.Codes)
             .FailsWith(400, "undo_invalid").FailsWith(409, "email_taken");
     }
 

@@ -25,9 +25,15 @@ internal enum Settlement
     LeaseLost,
 }
 
+/// <summary>What waits in the outboxes of a collection.</summary>
+/// <param name="Events">How many.</param>
+/// <param name="Oldest">When the oldest one happened; null when none waits.</param>
+internal sealed record OutboxBacklog(long Events, DateTimeOffset? Oldest);
+
 /// <summary>Leases aggregates that hold events, and takes back what was published.</summary>
 internal sealed class OutboxCollection(IMongoDatabase database, string name, TimeProvider clock) : ICreatesIndexes
 {
+    private const string Pending = "outbox.pendingAt";
     private const string Parked = "outbox.parked.at";
 
     private static readonly FilterDefinitionBuilder<OutboxDocument> Filter = Builders<OutboxDocument>.Filter;
@@ -49,7 +55,7 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
 
     public Task CreateIndexesAsync(CancellationToken ct) => _documents.Indexes.CreateManyAsync(
         [
-            Partial("outbox_pending", "outbox.pendingAt"),
+            Partial("outbox_pending", Pending),
             Partial("outbox_parked", Parked),
         ],
         ct);
@@ -125,6 +131,24 @@ internal sealed class OutboxCollection(IMongoDatabase database, string name, Tim
         // Something was appended meanwhile, which is due at once; or the lease ended and is not ours any more.
         result = await _documents.UpdateOneAsync(mine, settled.Set(d => d.Outbox.PendingAt, clock.GetUtcNow()), cancellationToken: ct);
         return result.MatchedCount == 1 ? Settlement.MoreIsDue : Settlement.LeaseLost;
+    }
+
+    /// <summary>How much waits, in one call.</summary>
+    public async Task<OutboxBacklog> BacklogAsync(CancellationToken ct)
+    {
+        // What cannot be read counts as one: it waits, too.
+        var found = await _documents.Aggregate()
+            .Match(Filter.Exists(Pending))
+            .Group<BsonDocument>(new BsonDocument
+            {
+                ["_id"] = BsonNull.Value,
+                ["events"] = BsonDocument.Parse("{$sum: {$cond: [{$isArray: '$outbox.entries'}, {$size: '$outbox.entries'}, 1]}}"),
+                ["oldest"] = BsonDocument.Parse("{$min: {$min: '$outbox.entries.at'}}"),
+            })
+            .FirstOrDefaultAsync(ct);
+        return found is null
+            ? new OutboxBacklog(0, null)
+            : new OutboxBacklog(found["events"].ToInt64(), found["oldest"] is BsonDateTime oldest ? oldest.ToUniversalTime() : null);
     }
 
     /// <summary>The aggregates that hold parked events, at most 100; of one event unless the id is empty.</summary>

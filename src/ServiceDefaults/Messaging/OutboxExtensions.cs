@@ -31,10 +31,15 @@ public static class OutboxExtensions
         services.TryAddSingleton<OutboxSignal>();
         services.TryAddSingleton<ReaderQueues>();
         services.TryAddSingleton<EventPublisher>();
+        services.TryAddSingleton<OutboxMetrics>();
         services.AddKeyedSingleton(collection, (provider, _) =>
             new OutboxCollection(provider.GetRequiredService<IMongoDatabase>(), collection, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ICreatesIndexes>(provider => provider.GetRequiredKeyedService<OutboxCollection>(collection));
 
+        services.AddSingleton<IHostedService>(provider => new OutboxWatch(
+            provider.GetRequiredKeyedService<OutboxCollection>(collection),
+            provider.GetRequiredService<OutboxMetrics>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<IHostedService>(provider => new OutboxRelay(
             provider.GetRequiredKeyedService<OutboxCollection>(collection),
             events,
