@@ -1,4 +1,5 @@
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Activities;
 using Visuels.Auth.Addresses;
 using Visuels.Auth.Artists;
 using Visuels.Auth.Codes;
@@ -48,7 +49,7 @@ public static class AuthService
 
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<KeyFolder>().Ring("sealing.key"));
-        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<AddressStore>().AddStore<DeletedAccounts>().AddStore<Throttle>();
+        services.AddStore<AccountStore>().AddStore<CodeStore>().AddStore<SessionStore>().AddStore<ArtistStore>().AddStore<AddressStore>().AddStore<ActivityStore>().AddStore<DeletedAccounts>().AddStore<Throttle>();
         services.AddSingleton<IRevocationSource, RevocationLog>();
         services.AddSingleton<ProfileStore>().AddSingleton<ArtistProfiles>();
         services.AddSingleton<AccountDeletion>();
@@ -56,6 +57,7 @@ public static class AuthService
         DataExport.AddClients(services);
         services.AddSingleton<OneTimeCodes>().AddSingleton<Requesters>().AddSingleton<CodeRequests>().AddSingleton<SignUps>();
         services.AddSingleton<Passwords.Passwords>().AddSingleton<PasswordPolicy>().AddSingleton<PasswordStore>().AddSingleton<KnownDevices>();
+        services.AddSingleton<ActivityWriter>().AddHostedService(provider => provider.GetRequiredService<ActivityWriter>());
         services.AddSingleton<AddressChanges>().AddSingleton<UndoTokens>();
         services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>().AddSingleton<SecondFactorChecks>();
         services.AddSingleton<SigningKeys>().AddSingleton<IAuthKeySource>(provider => provider.GetRequiredService<SigningKeys>());
@@ -72,6 +74,9 @@ public static class AuthService
         _ = app.Services.GetRequiredService<SigningKeys>();
         _ = app.Services.GetRequiredService<RefreshTokens>();
 
+        // It listens from the first event on, also in a process that never starts.
+        _ = app.Services.GetRequiredService<ActivityWriter>();
+
         app.UseServiceDefaults();
         app.MapSignUp();
         app.MapCodes();
@@ -83,6 +88,7 @@ public static class AuthService
         app.MapRevocations();
         app.MapGoogle();
         app.MapMe();
+        app.MapActivity();
         app.MapDeletion();
         app.MapExport();
         app.MapCards();

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
+using Visuels.Auth.Addresses;
 using Visuels.Auth.Codes;
 using Visuels.Contracts.Accounts;
 
@@ -100,6 +102,19 @@ public sealed class AddressRaceTests(AuthApp app) : IClassFixture<AuthApp>
             using var signIn = await app.SignIn(account.Email, changed ? NextPassword : AuthApp.Password);
             await signIn.Should(HttpStatusCode.OK);
         }
+    }
+
+    [Fact]
+    public async Task A_wish_that_was_granted_with_the_password_before_comes_too_late()
+    {
+        var member = await app.Join();
+        var asRead = await app.Account(member);
+        using var changed = await member.Http.Put("/api/v1/auth/password", new { current = AuthApp.Password, next = NextPassword });
+        await changed.Should(HttpStatusCode.NoContent);
+
+        Assert.False(await app.Service.Services.GetRequiredService<AddressStore>().TryWantAsync(asRead, AddressMoves.NewAddress(), Ct));
+
+        Assert.Null((await app.Account(member)).WantedAddress);
     }
 
     [Fact]

@@ -64,6 +64,23 @@ public sealed class AddressUndoTests(AuthApp app) : IClassFixture<AuthApp>
     }
 
     [Fact]
+    public async Task Addresses_that_came_after_the_one_that_was_brought_back_stay_lost()
+    {
+        var member = await app.Join();
+        var (own, second) = (member.Person.Email, AddressMoves.NewAddress());
+        await app.MoveTo(member, second);
+        await app.MoveTo(member, AddressMoves.NewAddress());
+        var later = await app.UndoTokenFor(second);
+        using var owners = await app.UndoAddress(await app.UndoTokenFor(own));
+        await owners.Should(HttpStatusCode.OK);
+
+        using var thiefs = await app.UndoAddress(later);
+
+        await thiefs.Refuses(HttpStatusCode.BadRequest, "undo_invalid");
+        Assert.Equal(own, (await app.Account(member)).Email);
+    }
+
+    [Fact]
     public async Task A_change_is_final_after_a_week()
     {
         var member = await app.Join();

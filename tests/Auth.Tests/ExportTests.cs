@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using MongoDB.Driver;
+using Visuels.Auth.Activities;
 using Visuels.Auth.Export;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
@@ -82,6 +84,24 @@ public sealed class ExportTests(ExportApp app) : IClassFixture<ExportApp>
         Assert.True(own.GetProperty("hasPassword").GetBoolean());
         Assert.True(Assert.Single(own.GetProperty("sessions").EnumerateArray()).GetProperty("current").GetBoolean());
         Assert.DoesNotContain("hash", data.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task It_tells_the_addresses_before_and_the_one_that_is_wanted_and_what_happened_to_the_account()
+    {
+        var member = await app.Join();
+        var wanted = AddressMoves.NewAddress();
+        await app.MoveTo(member, AddressMoves.NewAddress());
+        await app.AskForAddress(member, wanted);
+        var activity = app.Service.Database.GetCollection<ActivityEntry>(ActivityStore.Collection);
+        await Eventually.Until(async () => await activity.CountDocumentsAsync(e => e.UserId == member.Id, cancellationToken: Ct) == 5, "all is written");
+
+        using var response = await Export(member);
+
+        var own = (await response.Should(HttpStatusCode.OK)).GetProperty("auth");
+        Assert.Equal(wanted, own.Text("wantedEmail"));
+        Assert.Equal(member.Person.Email, Assert.Single(own.GetProperty("formerEmails").EnumerateArray()).GetString());
+        Assert.Equal("EMAIL_CHANGED", own.GetProperty("activity")[1].Text("kind"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Activities;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Images;
@@ -12,7 +13,7 @@ namespace Visuels.Auth.Deletion;
 /// the schedule when this process ends in the middle.
 /// </summary>
 internal sealed class AccountDeletion(
-    DeletedAccounts deleted, CodeStore codes, SessionStore sessions, ImageUploads uploads, SecurityLog security, TimeProvider clock)
+    DeletedAccounts deleted, CodeStore codes, SessionStore sessions, ActivityStore activity, ImageUploads uploads, SecurityLog security, TimeProvider clock)
 {
     /// <summary>Longer than a request that was under way, and than the last access token.</summary>
     private static readonly TimeSpan LastRequests = TokenRules.AccessTokenLife + TimeSpan.FromMinutes(5);
@@ -31,6 +32,7 @@ internal sealed class AccountDeletion(
         // From here on the caller may leave.
         await uploads.DiscardAsync(ImagesOf(before));
         await sessions.ClearAsync(before.Id, CancellationToken.None);
+        await activity.ForgetAsync(before.Id, CancellationToken.None);
         return true;
     }
 
@@ -39,10 +41,10 @@ internal sealed class AccountDeletion(
 }
 
 /// <summary>
-/// Ends the sessions of deleted accounts once more when their last token has ended: somebody may have signed in while the account was
+/// Ends the sessions and removes the log of deleted accounts once more when their last token has ended: somebody may have signed in while the account was
 /// deleted, or the process may have ended before it had done so.
 /// </summary>
-internal sealed class DeletedAccountLeftovers(DeletedAccounts deleted, SessionStore sessions) : IScheduledJob
+internal sealed class DeletedAccountLeftovers(DeletedAccounts deleted, SessionStore sessions, ActivityStore activity) : IScheduledJob
 {
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
 
@@ -56,6 +58,7 @@ internal sealed class DeletedAccountLeftovers(DeletedAccounts deleted, SessionSt
             foreach (var account in due)
             {
                 await sessions.ClearAsync(account.Id, ct);
+                await activity.ForgetAsync(account.Id, ct);
                 await deleted.MarkForgottenAsync(account.Id, ct);
                 done++;
             }

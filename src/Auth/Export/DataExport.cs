@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using MongoDB.Bson;
 using Polly;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Activities;
 using Visuels.Auth.Profiles;
 using Visuels.Auth.Sessions;
 using Visuels.ServiceDefaults.Exports;
@@ -15,7 +16,7 @@ using Visuels.ServiceDefaults.Security;
 namespace Visuels.Auth.Export;
 
 /// <summary>Puts together what all services hold of a user: everything or nothing.</summary>
-internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessions, IOptions<SiteOptions> site, TimeProvider clock) : IDisposable
+internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessions, ActivityStore activity, IOptions<SiteOptions> site, TimeProvider clock) : IDisposable
 {
     /// <summary>Exports that are put together or downloaded at a time.</summary>
     public const int AtOnce = 8;
@@ -100,7 +101,8 @@ internal sealed class DataExport(IHttpClientFactory clients, SessionStore sessio
         [.. account.FormerAddresses.Select(former => former.Email)],
         account.UserProfile is null ? null : UserProfileResponse.From(account),
         account.Role == Roles.Artist ? ArtistProfileResponse.From(account, site.Value) : null,
-        [.. (await sessions.ListAsync(account, ct)).Select(one => SessionItem.From(one, session))]);
+        [.. (await sessions.ListAsync(account, ct)).Select(one => SessionItem.From(one, session))],
+        [.. (await activity.ListAsync(account.Id, after: null, ActivityEntry.MostOwn + ActivityEntry.MostOfStrangers, ct)).Select(ActivityItem.From)]);
 
     private async Task CopyAsync(string service, string path, string token, FileStream file, CancellationToken caller, CancellationToken ct)
     {
@@ -155,4 +157,5 @@ internal sealed record ExportedAccount(
     IReadOnlyList<string> FormerEmails,
     UserProfileResponse? UserProfile,
     ArtistProfileResponse? ArtistProfile,
-    IReadOnlyList<SessionItem> Sessions);
+    IReadOnlyList<SessionItem> Sessions,
+    IReadOnlyList<ActivityItem> Activity);

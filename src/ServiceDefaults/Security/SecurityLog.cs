@@ -20,6 +20,9 @@ public enum SecurityEvent
     /// <summary>A wrong, used or expired one-time code.</summary>
     CodeRefused,
 
+    /// <summary>A one-time code went out to the owner of an account.</summary>
+    CodeSent,
+
     /// <summary>An address was proven.</summary>
     AddressProven,
 
@@ -78,16 +81,22 @@ public sealed partial class SecurityLog(ILoggerFactory loggers, IHttpContextAcce
     /// <summary>The category of all security events.</summary>
     public const string Category = "Visuels.Security";
 
+    /// <summary>Stands where there is no more to tell of an event.</summary>
+    public const string NoDetail = "-";
+
     private const string TagUse = "log-tag";
     private const int TagDigits = 12;
 
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
+    /// <summary>Hears of every event once it is written down, as <see cref="Note"/> was told: for who shows it to others than the operator. Must not wait.</summary>
+    public event Action<SecurityEvent, string, string>? Noted;
+
     /// <summary>Writes an event down.</summary>
     /// <param name="what">What happened.</param>
     /// <param name="who">Id of the account, name of the service, or <see cref="TagOf"/> an address.</param>
     /// <param name="detail">More about it, in words of the program, not of a caller.</param>
-    public void Note(SecurityEvent what, string who, string detail = "-")
+    public void Note(SecurityEvent what, string who, string detail = NoDetail)
     {
         var from = http.HttpContext?.Connection.RemoteIpAddress?.ToString() ?? "-";
         switch (what)
@@ -100,6 +109,8 @@ public sealed partial class SecurityLog(ILoggerFactory loggers, IHttpContextAcce
                 LogChange(_logger, what, OneLine(who), from, OneLine(detail));
                 break;
         }
+
+        Noted?.Invoke(what, who, detail);
     }
 
     /// <summary>Stands for an address: the same for the same address, and of no use to who reads the logs without the keys.</summary>
