@@ -41,15 +41,16 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
         await TalkAsync(artist, buyer);
         await services.DumpAsync(Ct);
         await ChangePasswordsAsync(buyer);
+        await ChangeAddressAsync(buyer);
         await services.DumpAsync(Ct);
-        await UseSecondFactorAsync(artist);
+        var recoveryCode = await UseSecondFactorAsync(artist);
         await services.DumpAsync(Ct);
         await StealAsync(thief);
         await TrespassAsync(artist);
         await InjectLinesAsync();
         await services.DumpAsync(Ct);
         await artist.Send(HttpMethod.Get, "/auth/me/export", token: artist.AccessToken).ExpectAsync(HttpStatusCode.OK, Ct);
-        await artist.Send(HttpMethod.Delete, "/auth/me", JsonContent.Create(new { artist.Password }), artist.AccessToken).ExpectAsync(HttpStatusCode.NoContent, Ct);
+        await artist.Send(HttpMethod.Delete, "/auth/me", JsonContent.Create(new { artist.Password, code = recoveryCode }), artist.AccessToken).ExpectAsync(HttpStatusCode.NoContent, Ct);
         await services.DumpAsync(Ct);
 
         var traces = services.Traces().ToList();
@@ -89,10 +90,13 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
     {
         var ring = services["auth"].Services.GetRequiredService<KeyFolder>().Ring(KeyFolder.SealingRing);
         Assert.Equal(
-            ["AddressProven", "SignedIn", "SecondFactorChanged", "SignedIn", "SecondFactorRefused", "RecoveryCodeUsed", "SignedIn", "AccessDenied", "DataExported", "AccountDeleted"],
+            ["AddressProven", "SignedIn", "SecondFactorChanged", "SignedIn", "SecondFactorRefused", "RecoveryCodeUsed", "SignedIn", "AccessDenied", "DataExported", "RecoveryCodeUsed", "AccountDeleted"],
             services.SecurityEventsOf(artist.Id));
         Assert.Equal(
-            ["AddressProven", "SignedIn", "SignInFailed", "PasswordChanged", "SignedIn", "PasswordChanged", "SessionsEnded"],
+            [
+                "AddressProven", "SignedIn", "SignInFailed", "CodeSent", "PasswordChanged", "SignedIn", "PasswordChanged", "SessionsEnded",
+                "SignedIn", "CodeSent", "AddressChanged", "AddressChanged",
+            ],
             services.SecurityEventsOf(buyer.Id));
         Assert.Equal(["AddressProven", "SignedIn", "RefreshTokenReused", "SessionsEnded"], services.SecurityEventsOf(thief.Id));
         foreach (var customer in new[] { artist, buyer, thief })
@@ -146,11 +150,21 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
         buyer.Enter(await buyer.Post("/auth/email-signin?tokens=true", new { buyer.Email, buyer.Password }).ExpectAsync(HttpStatusCode.OK, Ct));
         var next = buyer.Remember("canary buyer third password");
         await buyer.Send(HttpMethod.Put, "/auth/password", JsonContent.Create(new { current = buyer.Password, next }), buyer.AccessToken).ExpectAsync(HttpStatusCode.NoContent, Ct);
-        buyer.Password = next;
         await buyer.Post("/auth/signout", new { }, buyer.AccessToken).ExpectAsync(HttpStatusCode.OK, Ct);
+        buyer.Password = next;
+        buyer.Enter(await buyer.Post("/auth/email-signin?tokens=true", new { buyer.Email, buyer.Password }).ExpectAsync(HttpStatusCode.OK, Ct));
     }
 
-    private static async Task UseSecondFactorAsync(Customer artist)
+    private static async Task ChangeAddressAsync(Customer buyer)
+    {
+        const string Next = "moved.canary@example.com";
+        await buyer.Send(HttpMethod.Put, "/auth/email", JsonContent.Create(new { email = Next, buyer.Password }), buyer.AccessToken).ExpectAsync(HttpStatusCode.Accepted, Ct);
+        await buyer.Post("/auth/email/confirm", new { otp = await buyer.CodeAsync(Next) }, buyer.AccessToken).ExpectAsync(HttpStatusCode.OK, Ct);
+        await buyer.Post("/auth/email/undo", new { token = await buyer.UndoTokenAsync() }).ExpectAsync(HttpStatusCode.OK, Ct);
+    }
+
+    /// <summary>Gives back a recovery code that was not used.</summary>
+    private static async Task<string> UseSecondFactorAsync(Customer artist)
     {
         var begun = await artist.Post("/auth/second-factor", new { artist.Password }, artist.AccessToken).ExpectAsync(HttpStatusCode.OK, Ct);
         var secret = artist.Remember(begun.Text("secret"));
@@ -161,6 +175,7 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
         await Verify(ticket, Customer.Wrong(artist.AppCode(secret))).ExpectAsync(HttpStatusCode.BadRequest, Ct);
         artist.Enter(await Verify(ticket, codes[0]).ExpectAsync(HttpStatusCode.OK, Ct));
         codes.ForEach(code => artist.Remember(code.Replace("-", "", StringComparison.Ordinal)));
+        return codes[1];
 
         Task<HttpResponseMessage> Verify(string ticket, string code) => artist.Post("/auth/second-factor/verify?tokens=true", new { ticket, code });
 

@@ -57,15 +57,19 @@ internal sealed partial class Customer(ObservedServices services, string name, s
         return secret;
     }
 
-    /// <summary>The newest code that was mailed to somebody; others before do not count.</summary>
-    public async Task<string> CodeAsync()
+    /// <summary>The newest code that was mailed to somebody, or to an address that they want; others before do not count.</summary>
+    public async Task<string> CodeAsync(string? address = null)
     {
         var code = await Eventually.Until(
-            async () => (await MailsAsync()).Select(text => SixDigits().Match(text).Value).LastOrDefault(digits => digits.Length == 6 && !Codes.Contains(digits)),
-            $"{Email} has a new code");
+            async () => (await MailsAsync(address ?? Email)).Select(text => SixDigits().Match(text).Value).LastOrDefault(digits => digits.Length == 6 && !Codes.Contains(digits)),
+            $"{address ?? Email} has a new code");
         Codes.Add(code);
         return code;
     }
+
+    /// <summary>The token that the address before is mailed when an account moves.</summary>
+    public async Task<string> UndoTokenAsync() => Remember(await Eventually.Until(
+        async () => (await MailsAsync(Email)).Select(text => UndoToken().Match(text).Groups[1].Value).LastOrDefault(token => token.Length > 0), $"{Email} can undo the change"));
 
     public string AppCode(string secret, int step = 0)
     {
@@ -89,10 +93,10 @@ internal sealed partial class Customer(ObservedServices services, string name, s
         return services.Http.SendAsync(request, Ct);
     }
 
-    private async Task<IReadOnlyList<string>> MailsAsync()
+    private async Task<IReadOnlyList<string>> MailsAsync(string address)
     {
         var texts = new List<string>();
-        foreach (var mail in services.Smtp.Received.Where(mail => mail.Recipient == Email))
+        foreach (var mail in services.Smtp.Received.Where(mail => mail.Recipient == address))
         {
             using var raw = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(mail.Raw));
             texts.Add((await MimeMessage.LoadAsync(raw, Ct)).TextBody ?? "");
@@ -100,6 +104,9 @@ internal sealed partial class Customer(ObservedServices services, string name, s
 
         return texts;
     }
+
+    [GeneratedRegex(@"#token=([0-9a-f.]+)")]
+    private static partial Regex UndoToken();
 
     [GeneratedRegex(@"(?<!\S)[0-9]{6}(?!\S)")]
     private static partial Regex SixDigits();
