@@ -5,6 +5,7 @@ using Visuels.Auth.Accounts;
 using Visuels.Auth.Addresses;
 using Visuels.Auth.Codes;
 using Visuels.Contracts.Accounts;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -36,11 +37,54 @@ public sealed class AddressUndoTests(AuthApp app) : IClassFixture<AuthApp>
         using var again = await app.UndoAddress(token);
         await again.Refuses(HttpStatusCode.BadRequest, "undo_invalid");
 
-        using var browser = app.Browser();
-        using var forgot = await browser.Post("/password/forgot", new { email = own });
-        var code = app.Open(await app.Next<EmailCodeIssued>(e => e.Email == own && e.Purpose == CodePurposes.ResetPassword));
-        using var reset = await browser.Post("/password/reset", new { email = own, otp = code, password = "a brand new password" });
-        await reset.Should(HttpStatusCode.OK);
+        using var signInAgain = await SignInWithNewPassword(own);
+        await signInAgain.Should(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Proves(Requirement.SecondFactor)]
+    public async Task A_second_factor_that_was_switched_on_since_or_waits_for_its_first_code_locks_nobody_out(bool isOn)
+    {
+        var member = await app.Join();
+        var own = member.Person.Email;
+        await app.MoveTo(member, AddressMoves.NewAddress());
+        var seed = await FactorHolder.Begin(member);
+        if (isOn)
+        {
+            using var confirmed = await member.Http.Send(HttpMethod.Post, "/confirm", new { code = FactorHolder.CodeOf(seed, app.Clock.GetUtcNow()) });
+            await confirmed.Should(HttpStatusCode.OK);
+        }
+
+        using var undone = await app.UndoAddress(await app.UndoTokenFor(own));
+
+        await undone.Should(HttpStatusCode.OK);
+        Assert.Null((await app.Account(member)).Authenticator);
+        using var signIn = await SignInWithNewPassword(own);
+        await signIn.Should(HttpStatusCode.OK);
+        if (isOn)
+        {
+            await app.Next<SecondFactorChanged>(e => e.Email == own && e.Change == SecondFactorChanges.SwitchedOff);
+        }
+    }
+
+    [Fact]
+    [Proves(Requirement.SecondFactor)]
+    public async Task A_second_factor_from_before_the_change_stays()
+    {
+        var holder = await FactorHolder.Join(app);
+        var (own, email) = (holder.Member.Person.Email, AddressMoves.NewAddress());
+        using var asked = await holder.Member.Http.Put("/api/v1/auth/email", new { email, password = AuthApp.Password, code = holder.NextCode() });
+        await asked.Should(HttpStatusCode.Accepted);
+        using var confirmed = await holder.Member.Http.ConfirmAddress(await app.MoveCodeFor(holder.Member, email));
+        await confirmed.Should(HttpStatusCode.OK);
+
+        using var undone = await app.UndoAddress(await app.UndoTokenFor(own));
+
+        await undone.Should(HttpStatusCode.OK);
+        using var signIn = await SignInWithNewPassword(own);
+        await signIn.Refuses(HttpStatusCode.Unauthorized, "second_factor_required");
     }
 
     [Fact]
@@ -177,5 +221,16 @@ public sealed class AddressUndoTests(AuthApp app) : IClassFixture<AuthApp>
 
         await refused.Refuses(HttpStatusCode.Forbidden, "account_blocked");
         Assert.Equal(email, (await app.Account(member)).Email);
+    }
+
+    private async Task<HttpResponseMessage> SignInWithNewPassword(string email)
+    {
+        const string Password = "a brand new password";
+        using var browser = app.Browser();
+        using var forgot = await browser.Post("/password/forgot", new { email });
+        var code = app.Open(await app.Next<EmailCodeIssued>(e => e.Email == email && e.Purpose == CodePurposes.ResetPassword));
+        using var reset = await browser.Post("/password/reset", new { email, otp = code, password = Password });
+        await reset.Should(HttpStatusCode.OK);
+        return await app.SignIn(email, Password);
     }
 }

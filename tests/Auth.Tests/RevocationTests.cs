@@ -177,6 +177,7 @@ public sealed class RevocationTests : IAsyncLifetime
     {
         var thief = await _app.Join();
         await _app.Next<UserRegistered>(e => e.UserId == thief.Id.ToString());
+        var seed = await FactorHolder.Begin(thief);
         // The services have not heard of it yet: it is written without its event.
         var accounts = _app.Service.Database.GetCollection<Account>(AccountStore.Collection);
         var account = await accounts.Find(a => a.Id == thief.Id).SingleAsync(Ct);
@@ -191,10 +192,12 @@ public sealed class RevocationTests : IAsyncLifetime
         using var ended = await thief.Http.DeleteAsync("/api/v1/auth/sessions", Ct);
         using var changed = await thief.Http.PutAsJsonAsync("/api/v1/auth/password", new { current = thief.Person.Password, next = "a thief's own password" }, Ct);
         using var factor = await thief.Http.PostAsJsonAsync("/api/v1/auth/second-factor", new { password = thief.Person.Password }, Ct);
+        using var confirmed = await thief.Http.Send(HttpMethod.Post, "/confirm", new { code = FactorHolder.CodeOf(seed, _app.Clock.GetUtcNow()) });
 
         await ended.Refuses(HttpStatusCode.Unauthorized, "session_ended");
         await changed.Refuses(HttpStatusCode.Unauthorized, "session_ended");
         await factor.Refuses(HttpStatusCode.Unauthorized, "session_ended");
+        await confirmed.Refuses(HttpStatusCode.Unauthorized, "session_ended");
         using var refresh = await _app.Post("/refresh", new { refreshToken = owner.Text("refreshToken") });
         await refresh.Should(HttpStatusCode.OK);
     }

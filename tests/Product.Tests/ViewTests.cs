@@ -21,6 +21,8 @@ public sealed class ViewTests : IDisposable
         for (var i = 0; i < 3; i++)
         {
             await ViewsAsync(app, id);
+            using var head = await app.Anonymous.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"{ProductApp.Root}/{id}"), TestContext.Current.CancellationToken);
+            Assert.True(head.IsSuccessStatusCode);
         }
 
         Assert.Equal(0, await ListedViewsAsync(app));

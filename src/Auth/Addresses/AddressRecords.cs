@@ -1,3 +1,5 @@
+using MongoDB.Bson.Serialization.Attributes;
+
 namespace Visuels.Auth.Addresses;
 
 /// <summary>An address that the owner of an account wants, until its code is entered: a part of the account's document.</summary>
@@ -19,4 +21,8 @@ internal sealed record FormerAddress(string Email, string Hash, DateTimeOffset U
 
     /// <summary>So many changes within this time; each keeps its way back, so none must push out another.</summary>
     public const int Most = 3;
+
+    /// <summary>When it was the account's last.</summary>
+    [BsonIgnore]
+    public DateTimeOffset LeftAt => Until - Life;
 }

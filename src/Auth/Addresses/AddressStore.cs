@@ -56,8 +56,8 @@ internal sealed class AddressStore(
     }
 
     /// <summary>
-    /// Gives an account back an address that it had, ends all sessions, and takes away its password and its link with Google: whoever has made
-    /// the change may know or own them. Older addresses can still be brought back, later ones cannot.
+    /// Gives an account back an address that it had, ends all sessions, and takes away its password, its link with Google, and a second factor
+    /// that was switched on since: whoever has made the change may know or own them. Older addresses can still be brought back, later ones cannot.
     /// </summary>
     public Task<AddressChange> TryRestoreAsync(Account account, FormerAddress former, CancellationToken ct)
     {
@@ -68,7 +68,18 @@ internal sealed class AddressStore(
         account.EndSessions(now);
         account.FormerAddresses = [.. account.FormerAddresses.TakeWhile(older => older.Hash != former.Hash)];
         var told = new EmailChanged(account.Id.ToString(), account.Version, before, account.Name, null, null, now);
-        return WriteAsync(account, read, Update.Unset(a => a.PasswordHash).Unset(a => a.GoogleSubject), told, ct);
+        var update = Update.Unset(a => a.PasswordHash).Unset(a => a.GoogleSubject);
+        if (account.Authenticator is { OnSince: { } since } && since < former.LeftAt)
+        {
+            return WriteAsync(account, read, update, told, ct);
+        }
+
+        // Also one that waits for its first code: it may be entered in this instant.
+        update = update.Unset(a => a.Authenticator);
+        return account.HasSecondFactor
+            ? WriteAsync(account, read, update, told, ct, new SecondFactorChanged(
+                account.Id.ToString(), account.Version, account.Email, account.Name, SecondFactorChanges.SwitchedOff, 0, now))
+            : WriteAsync(account, read, update, told, ct);
     }
 
     /// <summary>Forgets wanted addresses that nobody has proven, and former ones that cannot be brought back any more.</summary>
@@ -88,13 +99,13 @@ internal sealed class AddressStore(
         Filter.Eq(a => a.Id, account.Id) & Filter.Eq(a => a.Version, account.Version) & AccountStore.Present;
 
     private async Task<AddressChange> WriteAsync(
-        Account account, FilterDefinition<Account> read, UpdateDefinition<Account> update, EmailChanged told, CancellationToken ct)
+        Account account, FilterDefinition<Account> read, UpdateDefinition<Account> update, EmailChanged told, CancellationToken ct, params object[] others)
     {
         update = update
             .Set(a => a.Email, account.Email)
             .Set(a => a.Version, account.Version)
             .Set(a => a.FormerAddresses, account.FormerAddresses)
-            .Revoking(account, told.At, account.Updated(told.At), told);
+            .Revoking(account, told.At, [account.Updated(told.At), told, .. others]);
         while (true)
         {
             try

@@ -51,9 +51,9 @@ internal sealed class AuthenticatorStore(IMongoDatabase database, OutboxSignal s
             ?? (read.Authenticator.NextRoundAt <= now ? await ChangeAsync(left, take, ct) : null);
     }
 
-    /// <summary>Switches the factor on. Of all who confirm the same seed at once, one succeeds.</summary>
+    /// <summary>Switches the factor on. Of all who confirm the same seed at once, one succeeds; nobody does whose session ended since the account was read.</summary>
     public Task<bool> TryConfirmAsync(Account read, Proof proof, List<string> recoveryHashes, SecondFactorChanged changed, CancellationToken ct) => TryAsync(
-        SameSeed(read) & Filter.Exists(a => a.Authenticator!.OnSince, false),
+        SameSeed(read) & Filter.Exists(a => a.Authenticator!.OnSince, false) & Filter.Not(Filter.Gt(a => a.SessionsFrom, read.SessionsFrom)),
         proof.UseBesideNewList.Set(a => a.Authenticator!.OnSince, clock.GetUtcNow()).Set(a => a.Authenticator!.RecoveryCodes, recoveryHashes),
         changed,
         ct);

@@ -21,7 +21,8 @@ internal static class SecondFactorEndpoints
         own.MapGet("", State).WithSummary("Tells whether one's second factor is on");
         own.MapPost("", Begin).WithSummary("Makes a secret for an authenticator app").AsksForOwner().FailsWith(409, "second_factor_on");
         own.MapPost("/confirm", Confirm).WithSummary("Switches the second factor on with the app's first code")
-            .RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_on", "second_factor_not_begun");
+            .RequireRateLimiting(RateLimits.Codes).ChecksCode()
+            .FailsWith(401, "session_ended").FailsWith(409, "second_factor_on", "second_factor_not_begun");
         own.MapPost("/recovery-codes", RenewRecoveryCodes).WithSummary("Replaces one's recovery codes")
             .RequireRateLimiting(RateLimits.Codes).ChecksCode().FailsWith(409, "second_factor_off");
         own.MapDelete("", SwitchOff).WithSummary("Switches the second factor off")
@@ -68,6 +69,8 @@ internal static class SecondFactorEndpoints
         {
             case not { Blocked: false }:
                 return MeEndpoints.Refuse(account);
+            case { } when !account.AdmitsToken(user):
+                return Reauthentication.SessionEnded();
             case { HasSecondFactor: true }:
                 return SecondFactorAnswers.IsOn();
             case { Authenticator: var waiting } when waiting is null || !waiting.CanBeConfirmed(clock.GetUtcNow()):

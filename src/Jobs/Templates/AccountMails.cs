@@ -124,10 +124,10 @@ internal static class AccountMails
             Paragraphs =
             [
                 $"On {at} UTC your account got another e-mail address. From now on we write there, and this address does not open it any more. If it was you, there is nothing to do.",
-                $"If it was not you, undo the change by {Day(changed.UndoUntil!.Value)} UTC. Your account gets this address back, everybody is signed out, and its password is removed; then set a new one, with a code that we mail you.",
+                $"If it was not you, undo the change by {Day(changed.UndoUntil!.Value)} UTC. Your account gets this address back, everybody is signed out, and its password is removed, with a second factor that was switched on since; then set a new password, with a code that we mail you.",
             ],
             Link = ("Undo the change", Links.UndoEmail(site, undo)),
-            Note = "Do not pass this mail on: whoever has the link can undo the change. When you have undone it, check your second factor, or write to us.",
+            Note = "Do not pass this mail on: whoever has the link can undo the change. If you cannot sign in after that, write to us.",
         };
     }
 

@@ -22,7 +22,7 @@ internal sealed class MailComposer(MailQueue queue, UserCards cards, KeyFolder k
     {
         switch (mail.Template)
         {
-            case MailTemplates.Code:
+            case MailTemplates.Code or MailTemplates.AddressCode:
                 var issued = Open<EmailCodeIssued>(mail);
                 var code = issued.OpenCode(_ring) ?? throw Unreadable();
                 return (new MailRecipient(issued.Name, issued.Email), AccountMails.Code(issued, code));

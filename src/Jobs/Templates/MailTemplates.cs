@@ -4,6 +4,10 @@ namespace Visuels.Jobs.Templates;
 internal static class MailTemplates
 {
     public const string Code = "code";
+
+    /// <summary>A code to an address that a user wants, and that nobody has proven to be theirs.</summary>
+    public const string AddressCode = "address-code";
+
     public const string KnownAddress = "known-address";
     public const string SecondFactor = "second-factor";
     public const string GoogleLinked = "google-linked";

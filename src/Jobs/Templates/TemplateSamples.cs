@@ -32,7 +32,7 @@ internal static class TemplateSamples
     [
         new(MailTemplates.Code, "verify", _ => AccountMails.Code(CodeFor(CodePurposes.VerifyEmail), "123456")),
         new(MailTemplates.Code, "reset", _ => AccountMails.Code(CodeFor(CodePurposes.ResetPassword), "123456")),
-        new(MailTemplates.Code, "address", _ => AccountMails.Code(CodeFor(CodePurposes.ChangeEmail), "123456")),
+        new(MailTemplates.AddressCode, "default", _ => AccountMails.Code(CodeFor(CodePurposes.ChangeEmail), "123456")),
         new(MailTemplates.Code, "other", _ => AccountMails.Code(CodeFor("any other purpose"), "123456")),
         new(MailTemplates.KnownAddress, "default", site => AccountMails.KnownAddress(new KnownAddressSignedUp(AnnId, 3, Buyer.Email, Buyer.Name, Now), site)),
         new(MailTemplates.SecondFactor, "on", site => AccountMails.SecondFactor(FactorChanged(SecondFactorChanges.SwitchedOn), site)),

@@ -48,7 +48,7 @@ internal static class BrowseEndpoints
     }
 
     private static async Task<Results<Ok<ProductDetailResponse>, ProblemHttpResult>> Get(
-        ObjectId id, BrowseStore store, UserCards artists, ViewCounter views, IOptions<SiteOptions> site, CancellationToken ct)
+        ObjectId id, HttpRequest request, BrowseStore store, UserCards artists, ViewCounter views, IOptions<SiteOptions> site, CancellationToken ct)
     {
         if (await store.FindAsync(id, ct) is not { } product)
         {
@@ -56,7 +56,12 @@ internal static class BrowseEndpoints
         }
 
         var artist = await artists.FindAsync(product.ArtistId, ct) ?? new UserCard { Id = product.ArtistId };
-        views.Count(id);
+        // HEAD comes here, too: link checkers look at nothing.
+        if (HttpMethods.IsGet(request.Method))
+        {
+            views.Count(id);
+        }
+
         return TypedResults.Ok(new ProductDetailResponse("fetched product", ProductResponse.From(product, site.Value, artist)));
     }
 }
