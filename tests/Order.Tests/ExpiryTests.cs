@@ -20,9 +20,9 @@ public sealed class ExpiryTests
         await using var app = await UnansweredApp.StartAsync();
         var orders = await app.PlaceAsync(2);
         await app.Artist.AnswerAsync($"{orders[1]}", "VIEWED");
-        app.Clock.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
+        await app.PassAsync(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
         Assert.Equal(0, await app.RunAsync(Schedule));
-        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await app.PassAsync(TimeSpan.FromSeconds(1));
 
         Assert.Equal(2, await app.RunAsync(Schedule));
 
@@ -45,7 +45,7 @@ public sealed class ExpiryTests
         var artwork = new Artwork(MongoDB.Bson.ObjectId.GenerateNewId(), app.Artist.Id, "Harbour", 500, "USD", 1);
         app.Product.Artworks[artwork.Id] = artwork;
         var id = await Today().OrderAsync(artwork);
-        app.Clock.Advance(TimeSpan.FromDays(15));
+        await app.PassAsync(TimeSpan.FromDays(15));
         await app.RunAsync(Schedule);
 
         await (await app.Artist.AnswerAsync(id, "ACCEPTED")).ProblemAsync(HttpStatusCode.Conflict, "illegal_transition");
@@ -61,7 +61,7 @@ public sealed class ExpiryTests
         var orders = await app.PlaceAsync(2);
         await app.Artist.AnswerAsync($"{orders[0]}", "ACCEPTED");
         await app.Artist.AnswerAsync($"{orders[1]}", "REJECTED", "no");
-        app.Clock.Advance(TimeSpan.FromDays(20));
+        await app.PassAsync(TimeSpan.FromDays(20));
 
         Assert.Equal(0, await app.RunAsync(Schedule));
     }
@@ -72,7 +72,7 @@ public sealed class ExpiryTests
         await using var app = await UnansweredApp.StartAsync();
         var another = await app.StartAnotherAsync();
         var orders = await app.PlaceAsync(120);
-        app.Clock.Advance(TimeSpan.FromDays(14));
+        await app.PassAsync(TimeSpan.FromDays(14));
         var artist = app.Artist;
 
         // Past the lease: two instances and the artist at once.

@@ -25,6 +25,9 @@ public sealed class OrderApp : IAsyncLifetime
     /// <summary>Order's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Orders that hold events; in memory, those whose consumers are not done yet.</summary>
+    public static FilterDefinition<BsonDocument> Waiting { get; } = Builders<BsonDocument>.Filter.Exists("outbox.pendingAt");
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -66,9 +69,15 @@ public sealed class OrderApp : IAsyncLifetime
         async () => await Cards.Find(card => card["_id"] == artwork.Id && card["version"] == version).FirstOrDefaultAsync(Ct),
         $"the card has version {version}")!;
 
-    /// <summary>Somebody else gets an edition of the artwork.</summary>
+    /// <summary>
+    /// Somebody else gets an edition of the artwork, once all are through with what happened to it before: a sale that was cancelled since may
+    /// still be turning down who comes next.
+    /// </summary>
     public async Task<string> SellAsync(Person artist, Artwork artwork, int quantity = 1)
     {
+        await Eventually.Until(
+            async () => await Orders.CountDocumentsAsync(Waiting & Builders<BsonDocument>.Filter.Eq("item.productId", artwork.Id), cancellationToken: Ct) == 0,
+            "everybody has heard of the artwork's orders");
         var id = await Buyer().OrderAsync(artwork, quantity);
         await (await artist.AnswerAsync(id, "ACCEPTED")).JsonAsync(HttpStatusCode.OK);
         return id;

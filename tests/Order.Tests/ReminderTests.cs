@@ -17,19 +17,19 @@ public sealed class ReminderTests
         await using var app = await UnansweredApp.StartAsync();
         var id = (await app.PlaceAsync())[0];
         var placed = app.Clock.GetUtcNow();
-        app.Clock.Advance(TimeSpan.FromDays(3) - TimeSpan.FromSeconds(1));
+        await app.PassAsync(TimeSpan.FromDays(3) - TimeSpan.FromSeconds(1));
         Assert.Equal(0, await app.RunAsync(Schedule));
 
-        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await app.PassAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(1, await app.RunAsync(Schedule));
         var first = await app.Service.Bus.NextAsync<OrderLeftUnanswered>(e => e.OrderId == $"{id}");
         Assert.Equal((1, 1L, $"{app.Artist.Id}", placed, placed.AddDays(14)), (first.Reminder, first.Version, first.ArtistId, first.PlacedAt, first.ExpiresAt));
-        app.Clock.Advance(TimeSpan.FromDays(3.9));
+        await app.PassAsync(TimeSpan.FromDays(3.9));
         Assert.Equal(0, await app.RunAsync(Schedule));
-        app.Clock.Advance(TimeSpan.FromDays(0.1));
+        await app.PassAsync(TimeSpan.FromDays(0.1));
         Assert.Equal(1, await app.RunAsync(Schedule));
         Assert.Equal(2, (await app.Service.Bus.NextAsync<OrderLeftUnanswered>(e => e.OrderId == $"{id}" && e.Reminder != 1)).Reminder);
-        app.Clock.Advance(TimeSpan.FromDays(6));
+        await app.PassAsync(TimeSpan.FromDays(6));
 
         Assert.Equal(0, await app.RunAsync(Schedule));
         var order = await app.ReadAsync(id);
@@ -41,7 +41,7 @@ public sealed class ReminderTests
     {
         await using var app = await UnansweredApp.StartAsync();
         var id = (await app.PlaceAsync())[0];
-        app.Clock.Advance(TimeSpan.FromDays(8));
+        await app.PassAsync(TimeSpan.FromDays(8));
 
         Assert.Equal(1, await app.RunAsync(Schedule));
 
@@ -57,7 +57,7 @@ public sealed class ReminderTests
         await app.Artist.AnswerAsync($"{orders[0]}", "ACCEPTED");
         await app.Artist.AnswerAsync($"{orders[1]}", "REJECTED");
         await app.Artist.AnswerAsync($"{orders[2]}", "VIEWED");
-        app.Clock.Advance(TimeSpan.FromDays(4));
+        await app.PassAsync(TimeSpan.FromDays(4));
 
         Assert.Equal(2, await app.RunAsync(Schedule));
 
@@ -70,7 +70,7 @@ public sealed class ReminderTests
     {
         await using var app = await UnansweredApp.StartAsync();
         await app.PlaceAsync();
-        app.Clock.Advance(TimeSpan.FromDays(14));
+        await app.PassAsync(TimeSpan.FromDays(14));
 
         Assert.Equal(0, await app.RunAsync(Schedule));
     }
@@ -81,7 +81,7 @@ public sealed class ReminderTests
         await using var app = await UnansweredApp.StartAsync();
         var another = await app.StartAnotherAsync();
         var orders = await app.PlaceAsync(250);
-        app.Clock.Advance(TimeSpan.FromDays(4));
+        await app.PassAsync(TimeSpan.FromDays(4));
         var now = app.Clock.GetUtcNow();
         // One batch is written, and nobody has been told yet.
         var unanswered = app.Service.Services.GetRequiredService<UnansweredOrders>();
@@ -103,7 +103,7 @@ public sealed class ReminderTests
     {
         await using var app = await UnansweredApp.StartAsync();
         var orders = await app.PlaceAsync(60);
-        app.Clock.Advance(TimeSpan.FromDays(4));
+        await app.PassAsync(TimeSpan.FromDays(4));
         var artist = app.Artist;
 
         var run = app.RunAsync(Schedule);

@@ -55,6 +55,15 @@ public sealed class UnansweredApp : IAsyncDisposable
         return [.. orders.Select(order => order.Id)];
     }
 
+    /// <summary>Lets time pass once everybody has heard of what happened until now: in the middle of its work a relay would take it for a broker that hangs.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        await Eventually.Until(
+            async () => await Service.Database.GetCollection<BsonDocument>(OrderStore.Collection).CountDocumentsAsync(OrderApp.Waiting, cancellationToken: Ct) == 0,
+            "everybody has heard of it");
+        Clock.Advance(time);
+    }
+
     /// <summary>Runs a schedule as an operator does.</summary>
     /// <returns>How many orders it changed.</returns>
     public async Task<long> RunAsync(string schedule)

@@ -35,11 +35,7 @@ public sealed class ProductApp : IAsyncLifetime
     }
 
     /// <summary>A new artist, whom Auth knows.</summary>
-    public Artist NewArtist(string name = "Ann")
-    {
-        var card = Service.Auth.Add(name, Roles.Artist);
-        return new Artist(card, Service.As(card.Id, Roles.Artist));
-    }
+    public Artist NewArtist(string name = "Ann") => Service.NewArtist(name);
 
     /// <summary>Lets the service hear of an artist, as it would by an event.</summary>
     public Task KnowAsync(Artist artist) => Service.Services.GetRequiredService<UserCards>().GetAsync([artist.Card.Id], CancellationToken.None);
@@ -56,6 +52,16 @@ public sealed record Artist(UserCardItem Card, HttpClient Client)
         using var response = await Client.PostAsync(ProductApp.Root, form);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return (await response.JsonAsync()).GetProperty("product");
+    }
+}
+
+internal static class Artists
+{
+    /// <summary>A new artist, whom Auth knows.</summary>
+    public static Artist NewArtist(this ServiceUnderTest service, string name = "Ann")
+    {
+        var card = service.Auth.Add(name, Roles.Artist);
+        return new Artist(card, service.As(card.Id, Roles.Artist));
     }
 }
 

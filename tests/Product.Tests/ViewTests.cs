@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using Visuels.Products.Views;
-using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 
 namespace Visuels.Products.Tests;
@@ -26,9 +25,13 @@ public sealed class ViewTests : IDisposable
         }
 
         Assert.Equal(0, await ListedViewsAsync(app));
-        clock.Advance(ViewWriter.Interval);
-
-        await Eventually.Until(async () => await ListedViewsAsync(app) == 3, "the three views are written");
+        await Eventually.Until(
+            async () =>
+            {
+                clock.Advance(ViewWriter.Interval);
+                return await ListedViewsAsync(app) == 3;
+            },
+            "the three views are written");
     }
 
     [Fact]
@@ -70,11 +73,7 @@ public sealed class ViewTests : IDisposable
         setup(test);
     });
 
-    private static async Task<string> ListAsync(ServiceUnderTest app)
-    {
-        var card = app.Auth.Add("Ann", Roles.Artist);
-        return (await new Artist(card, app.As(card.Id, Roles.Artist)).ListAsync()).Id();
-    }
+    private static async Task<string> ListAsync(ServiceUnderTest app) => (await app.NewArtist().ListAsync()).Id();
 
     private static async Task ViewsAsync(ServiceUnderTest app, string id) => await app.Anonymous.GetOkAsync($"{ProductApp.Root}/{id}");
 

@@ -10,12 +10,15 @@ namespace Visuels.ServiceDefaults.Tests;
 /// <summary>Calls to another service that does not answer as it should.</summary>
 public sealed class CallTests : IAsyncLifetime
 {
+    // By the clock of the test, where it ends a try.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private ServiceUnderTest _app = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _app = await ServiceUnderTest.StartAsync(SampleService.Build, test => test.Clock = _clock);
+    public async ValueTask InitializeAsync() => _app = await StartAsync(Patience);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -35,7 +38,7 @@ public sealed class CallTests : IAsyncLifetime
                     return _app.Auth.CardCalls == tries;
                 },
                 $"try {tries} is under way");
-            _clock.Advance(TimeSpan.FromSeconds(2));
+            _clock.Advance(Patience);
         }
 
         await UnavailableAsync(await asking);
@@ -84,9 +87,11 @@ public sealed class CallTests : IAsyncLifetime
     public async Task An_answer_that_is_none_is_an_outage(string kind, Func<HttpContext, Task> instead)
     {
         _ = kind;
-        _app.Auth.InsteadOfCards = instead;
+        // A body that never ends is given up by the machine's clock.
+        await using var hasty = await StartAsync(TimeSpan.FromSeconds(0.5));
+        hasty.Auth.InsteadOfCards = instead;
 
-        await UnavailableAsync(await AskAsync());
+        await UnavailableAsync(await AskAsync(hasty));
     }
 
     [Fact]
@@ -106,7 +111,8 @@ public sealed class CallTests : IAsyncLifetime
             await Eventually.Until(
                 () =>
                 {
-                    _clock.Advance(TimeSpan.FromMilliseconds(20));
+                    // The pause before the second try, where a first was made.
+                    _clock.Advance(TimeSpan.FromMilliseconds(_app.Auth.CardCalls > asked ? 20 : 0));
                     return asking.IsCompleted;
                 },
                 "the call has ended");
@@ -125,7 +131,7 @@ public sealed class CallTests : IAsyncLifetime
     public async Task While_auth_hangs_before_its_keys_were_ever_read_nobody_waits_for_the_turn_of_others()
     {
         _app.Auth.InsteadOfKeys = Hang;
-        var late = await ServiceUnderTest.StartAsync(SampleService.Build, test => (test.Restarts, test.Clock) = (_app, _clock));
+        var late = await StartAsync(TimeSpan.FromSeconds(0.5), _app);
         try
         {
             using var client = late.As(ObjectId.GenerateNewId(), Roles.User);
@@ -156,7 +162,16 @@ public sealed class CallTests : IAsyncLifetime
         }
     }
 
-    private Task<HttpResponseMessage> AskAsync(ObjectId? user = null) => _app.Anonymous.GetAsync($"/cards/{user ?? ObjectId.GenerateNewId()}", Ct);
+    private Task<ServiceUnderTest> StartAsync(TimeSpan patience, ServiceUnderTest? beside = null) => ServiceUnderTest.StartAsync(SampleService.Build, test =>
+    {
+        (test.Restarts, test.Clock) = (beside, _clock);
+        test.Settings["Calls:Timeout"] = $"{patience}";
+    });
+
+    private Task<HttpResponseMessage> AskAsync(ObjectId? user = null) => AskAsync(_app, user);
+
+    private static Task<HttpResponseMessage> AskAsync(ServiceUnderTest app, ObjectId? user = null) =>
+        app.Anonymous.GetAsync($"/cards/{user ?? ObjectId.GenerateNewId()}", Ct);
 
     private static async Task UnavailableAsync(HttpResponseMessage answer)
     {

@@ -98,9 +98,11 @@ public sealed class RevocationTests
     [Fact]
     public async Task A_service_that_starts_knows_what_was_revoked_before()
     {
-        await using var earlier = await ServiceUnderTest.StartAsync(SampleService.Build);
+        // This clock stands still: the start's patience with Auth does not end.
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var earlier = await ServiceUnderTest.StartAsync(SampleService.Build, test => test.Clock = clock);
         earlier.Auth.Revoked.Enqueue(Revoked(version: 2, generation: 1, endedBelow: 1));
-        var later = await ServiceUnderTest.StartAsync(SampleService.Build, test => test.Restarts = earlier);
+        var later = await ServiceUnderTest.StartAsync(SampleService.Build, test => (test.Restarts, test.Clock) = (earlier, clock));
 
         // Not eventually: the first request.
         Assert.Equal(HttpStatusCode.Unauthorized, (await later.Client(Token(later, generation: 0)).GetAsync("/me", Ct)).StatusCode);
@@ -110,9 +112,10 @@ public sealed class RevocationTests
     [Fact]
     public async Task A_service_does_not_begin_before_the_first_answer_unless_that_takes_long()
     {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var source = new SlowSource(Revoked(version: 2, generation: 1, endedBelow: 1));
-        var revocations = new Revocations(TimeProvider.System);
-        using var refill = new RevocationRefill(revocations, source, TimeProvider.System, NullLogger<RevocationRefill>.Instance);
+        var revocations = new Revocations(clock);
+        using var refill = new RevocationRefill(revocations, source, clock, NullLogger<RevocationRefill>.Instance);
 
         var start = refill.StartAsync(Ct);
         await source.Asked.Task.WaitAsync(Ct);
@@ -124,8 +127,17 @@ public sealed class RevocationTests
         await refill.StopAsync(Ct);
 
         var hanging = new SlowSource();
-        using var patient = new RevocationRefill(revocations, hanging, TimeProvider.System, NullLogger<RevocationRefill>.Instance);
-        await patient.StartAsync(Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        using var patient = new RevocationRefill(revocations, hanging, clock, NullLogger<RevocationRefill>.Instance);
+        var begun = clock.GetUtcNow();
+        var starting = patient.StartAsync(Ct);
+        await Eventually.Until(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(100));
+                return starting.IsCompleted;
+            },
+            "the service begins");
+        Assert.True(clock.GetUtcNow() - begun >= TimeSpan.FromSeconds(1));
         await patient.StopAsync(Ct);
     }
 

@@ -13,6 +13,7 @@ namespace Visuels.ServiceDefaults.Tests;
 public sealed class ShutdownTests
 {
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _posting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
 
@@ -46,8 +47,7 @@ public sealed class ShutdownTests
         await client.ConnectAsync(app.Address.Host, app.Address.Port, Ct);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body[..12]}"), Ct);
-        // So that the request is surely being read: the same server answers another in the meantime.
-        using var other = await app.Anonymous.GetAsync("/open", Ct);
+        await _posting.Task.WaitAsync(Ct);
 
         var stop = app.App.StopAsync(Ct);
         await Eventually.Until(async () => !await IsOpenAsync(app), "the door is closed");
@@ -114,6 +114,16 @@ public sealed class ShutdownTests
         (args, configure) =>
         {
             var app = SampleService.Build(args, configure);
+            // Its headers are read, its body is awaited.
+            app.Use((context, next) =>
+            {
+                if (HttpMethods.IsPost(context.Request.Method))
+                {
+                    _posting.SetResult();
+                }
+
+                return next(context);
+            });
             app.MapGet("/slow", async (HttpContext context) =>
             {
                 _arrived.SetResult();
@@ -125,6 +135,8 @@ public sealed class ShutdownTests
         test =>
         {
             test.Clock = _clock;
+            // What is to happen within the host's own time happens by this clock.
+            test.Configure = builder => builder.Services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = Eventually.Patience);
             foreach (var (key, value) in settings)
             {
                 test.Settings[key] = value;

@@ -70,8 +70,10 @@ public sealed class FakeAuth : IAsyncDisposable
         });
         app.MapGet("/.well-known/jwks.json", context =>
         {
+            // Looked up before the call counts: who waits for it may take its answer back.
+            var answer = fake.InsteadOfKeys;
             Interlocked.Increment(ref fake._keyCalls);
-            return fake.InsteadOfKeys is { } instead ? instead(context) : Results.Text(jwks, "application/json").ExecuteAsync(context);
+            return answer is { } instead ? instead(context) : Results.Text(jwks, "application/json").ExecuteAsync(context);
         });
         app.MapPost("/api/v1/auth/internal/cards", (Delegate)fake.CardsAsync);
         app.MapPost("/api/v1/auth/internal/revocations", (Delegate)fake.RevocationsAsync);
@@ -91,8 +93,9 @@ public sealed class FakeAuth : IAsyncDisposable
 
     private async Task<IResult> CardsAsync(HttpContext context)
     {
+        var answer = InsteadOfCards;
         Interlocked.Increment(ref _cardCalls);
-        if (InsteadOfCards is { } instead)
+        if (answer is { } instead)
         {
             await instead(context);
             return Results.Empty;
@@ -115,8 +118,9 @@ public sealed class FakeAuth : IAsyncDisposable
 
     private async Task<IResult> RevocationsAsync(HttpContext context)
     {
+        var answer = InsteadOfRevocations;
         Interlocked.Increment(ref _revocationCalls);
-        if (InsteadOfRevocations is { } instead)
+        if (answer is { } instead)
         {
             await instead(context);
             return Results.Empty;

@@ -41,13 +41,15 @@ public sealed partial class FakeImageKit : IAsyncDisposable
 
     public string FilesUrl => $"{_app.Urls.First()}/v1/files";
 
-    /// <summary>What makes a service use it.</summary>
+    /// <summary>What makes a service use it, and be patient with it.</summary>
     public Dictionary<string, string?> Settings => new()
     {
         ["ImageKit:PrivateKey"] = PrivateKey,
         ["ImageKit:UrlEndpoint"] = UrlEndpoint,
         ["ImageKit:UploadUrl"] = UploadUrl,
         ["ImageKit:FilesUrl"] = FilesUrl,
+        ["ImageKit:Timeout"] = "00:00:10",
+        ["ImageKit:TotalTimeout"] = "00:00:30",
     };
 
     public static async Task<FakeImageKit> StartAsync()

@@ -92,6 +92,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
                 ["Keys:Folder"] = keys.Folder,
                 ["Services:auth"] = auth.Address.ToString(),
             });
+            builder.Configuration.AddInMemoryCollection(Unhurried.Settings);
             builder.Configuration.AddInMemoryCollection(test.Settings);
             builder.Services.AddSingleton(test.Clock);
             builder.Services.AddSingleton(broker);
@@ -116,7 +117,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     /// <summary>A client with any bearer token, or none. Cookies are the test's business.</summary>
     public HttpClient Client(string? token)
     {
-        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address };
+        var client = new HttpClient(NewHandler()) { BaseAddress = Address };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -149,8 +150,11 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         await Auth.DisposeAsync();
     }
 
+    // Who asks beforehand whether a body is wanted waits for the answer, however busy the machine is.
+    private static SocketsHttpHandler NewHandler() => new() { UseCookies = false, AllowAutoRedirect = false, Expect100ContinueTimeout = Eventually.Patience };
+
     private sealed class SigningHandler(Func<HttpRequestMessage, string> token)
-        : DelegatingHandler(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        : DelegatingHandler(NewHandler())
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.Images;
 using Visuels.Testing;
@@ -136,16 +137,20 @@ public sealed class ImageKitStoreTests : IAsyncLifetime
     public async Task An_answer_that_is_none_ends_the_call_within_its_bounds(string kind, Func<HttpContext, Task> answer)
     {
         _ = kind;
+        await using var hasty = Services(_host.Settings, ("ImageKit:Timeout", "00:00:00.3"), ("ImageKit:TotalTimeout", "00:00:00.8"));
+        // By then a connection is there, and what is asked next is on its way at once.
+        await Eventually.Until(() => IsReachedAsync(hasty), "the host answers in time");
+        _host.Requests.Clear();
         _host.Before = async context =>
         {
             await answer(context);
             return true;
         };
-        await using var hasty = Services(_host.Settings, ("ImageKit:Timeout", "00:00:00.3"), ("ImageKit:TotalTimeout", "00:00:00.8"));
 
         var failed = await Assert.ThrowsAsync<DependencyUnavailableException>(() => hasty.GetRequiredService<IImageStore>().SaveAsync(Image, Name, Ct));
 
         Assert.DoesNotContain("secret", failed.ToString(), StringComparison.Ordinal);
+        await Eventually.Until(() => !_host.Requests.IsEmpty, "the host has heard of it");
         Assert.All(_host.Requests, request => Assert.Equal(Upload, request));
         Assert.InRange(_host.Requests.Count, 1, 2);
     }
@@ -165,11 +170,23 @@ public sealed class ImageKitStoreTests : IAsyncLifetime
     [Fact]
     public async Task While_most_calls_fail_nobody_waits_for_another()
     {
+        var clock = new FakeTimeProvider();
+        await using var services = Services(_host.Settings, clock);
         _host.Before = context => FakeImageKit.ErrorAsync(context, 500, "down");
 
         for (var i = 0; i < 20; i++)
         {
-            await Assert.ThrowsAsync<DependencyUnavailableException>(() => Store.DeleteAsync("file-1", Ct));
+            var asked = _host.Requests.Count;
+            var failing = services.GetRequiredService<IImageStore>().DeleteAsync("file-1", Ct);
+            await Eventually.Until(
+                () =>
+                {
+                    // The pause before the second try, where a first was made.
+                    clock.Advance(TimeSpan.FromMilliseconds(_host.Requests.Count > asked ? 20 : 0));
+                    return failing.IsCompleted;
+                },
+                "the call has failed");
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => failing);
         }
 
         // It opens with the twentieth request, and a call makes two.
@@ -218,12 +235,28 @@ public sealed class ImageKitStoreTests : IAsyncLifetime
         }
     }
 
-    private static ServiceProvider Services(Dictionary<string, string?> settings, params (string Key, string Value)[] more)
+    private static async Task<bool> IsReachedAsync(ServiceProvider services)
+    {
+        try
+        {
+            await services.GetRequiredService<IImageStore>().SaveAsync(Image, Name, Ct);
+            return true;
+        }
+        catch (DependencyUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private static ServiceProvider Services(Dictionary<string, string?> settings, params (string Key, string Value)[] more) => Services(settings, TimeProvider.System, more);
+
+    private static ServiceProvider Services(Dictionary<string, string?> settings, TimeProvider clock, params (string Key, string Value)[] more)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Configuration.AddInMemoryCollection(more.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.Services.AddSingleton(clock);
         builder.AddImages<NoReferences>("products");
         return builder.Services.BuildServiceProvider();
     }

@@ -17,7 +17,7 @@ internal sealed class ScheduleApp : IAsyncDisposable
 
     private readonly List<Instance> _instances = [];
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public ScheduleClock Clock { get; } = new();
 
     public async Task<Instance> StartAsync(params (string Key, string Value)[] settings)
     {
@@ -55,6 +55,25 @@ internal sealed class ScheduleApp : IAsyncDisposable
         {
             await instance.Service.DisposeAsync();
         }
+    }
+}
+
+/// <summary>A clock that moves when told to, and knows how often somebody began to wait for his lease's next renewal.</summary>
+internal sealed class ScheduleClock() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
+{
+    private int _renewals;
+
+    public int RenewalsAwaited => Volatile.Read(ref _renewals);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        if (dueTime == ScheduleApp.Lease / 3)
+        {
+            Interlocked.Increment(ref _renewals);
+        }
+
+        return timer;
     }
 }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Schedules;
 using Visuels.Testing;
@@ -9,7 +8,7 @@ public sealed class ScheduleTests : IAsyncDisposable
 {
     private readonly ScheduleApp _app = new();
 
-    private FakeTimeProvider Clock => _app.Clock;
+    private ScheduleClock Clock => _app.Clock;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -70,9 +69,10 @@ public sealed class ScheduleTests : IAsyncDisposable
 
         while (Clock.GetUtcNow() < end)
         {
-            var until = (await one.StateAsync())!.Until;
+            var (until, renewals) = ((await one.StateAsync())!.Until, Clock.RenewalsAwaited);
             Clock.Advance(ScheduleApp.Lease / 3);
-            await Eventually.Until(async () => (await one.StateAsync())!.Until > until, "the lease is renewed");
+            await Eventually.Until(() => Clock.RenewalsAwaited > renewals, "the next renewal is awaited");
+            Assert.True((await one.StateAsync())!.Until > until);
             Assert.Null(await other.RunAsync());
             Assert.Null(await one.RunAsync());
         }
@@ -198,7 +198,7 @@ public sealed class ScheduleTests : IAsyncDisposable
     {
         var instance = await _app.StartAsync(("Scheduling:Enabled", "true"), ("Scheduling:FirstLook", "00:00:00.1"), ("Scheduling:Look", "00:00:00.1"));
 
-        await Eventually.Until(() => instance.Job.Begun == 1, "the first run");
+        await Eventually.Until(async () => (await instance.StateAsync())?.Outcome == "done", "the first run");
         Clock.Advance(ScheduleApp.Every);
         await Eventually.Until(() => instance.Job.Begun == 2, "the second run");
     }
