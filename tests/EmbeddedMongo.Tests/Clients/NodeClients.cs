@@ -8,8 +8,8 @@ namespace Visuels.EmbeddedMongo.Tests.Clients;
 internal static class NodeClients
 {
     private static readonly string Sources = Path.Combine(AppContext.BaseDirectory, "Clients");
-    private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(10);
     private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
 
     /// <summary>Runs a client and returns how it ended and what it said.</summary>

@@ -115,10 +115,10 @@ public sealed class MemoryTests : IAsyncLifetime
         await things.InsertManyAsync(Enumerable.Range(0, 30_000).Select(i => new BsonDocument("_id", i)), cancellationToken: Find.Ct);
         var sockets = OpenSockets();
 
-        // A minute's work, and the connection is only let go of when it is over.
+        // Many minutes' work, and the connection is only let go of when it is over.
         using (var socket = await OpenAsync())
         {
-            await socket.SendAsync(RawClient.Command("{find: 'things', filter: {$expr: {$eq: [{$size: {$range: [0, 80000]}}, 1]}}}", "d"));
+            await socket.SendAsync(RawClient.Command("{find: 'things', filter: {$expr: {$eq: [{$size: {$range: [0, 400000]}}, 1]}}}", "d"));
             await Testing.Eventually.Until(() => OpenSockets() > sockets, "the server has begun");
         }
 

@@ -32,11 +32,11 @@ public sealed class KillTests : IDisposable
         var others = client.GetDatabase("d").GetCollection<BsonDocument>("others");
         await others.InsertManyAsync(Enumerable.Range(0, 5000).Select(i => new BsonDocument { { "_id", i }, { "text", new string('x', 3000) } }), cancellationToken: Find.Ct);
         using var patient = await RawClient.ConnectAsync(port);
-        await patient.SendAsync(RawClient.Command("{find: 'others', filter: {$expr: {$eq: [{$size: {$range: [0, 200000]}}, 1]}}}", "d"));
+        await patient.SendAsync(RawClient.Command("{find: 'others', filter: {$expr: {$eq: [{$size: {$range: [0, 400000]}}, 1]}}}", "d"));
         using var deaf = await RawClient.ConnectAsync(port);
         await deaf.SendAsync([.. Enumerable.Repeat(RawClient.Command("{find: 'others', batchSize: 5000}", "d"), 3).SelectMany(bytes => bytes)]);
 
-        await WriteUntilAsync(server, books, writes: 100, () => server.TerminateAsync().WaitAsync(TimeSpan.FromSeconds(20), Find.Ct));
+        await WriteUntilAsync(server, books, writes: 100, () => server.TerminateAsync().WaitAsync(Testing.Eventually.Patience, Find.Ct));
 
         Assert.False(File.Exists(Path.Combine(_folder, "data.sqlite-wal")));
         await CheckAsync(books);

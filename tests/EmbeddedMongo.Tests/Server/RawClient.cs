@@ -65,7 +65,7 @@ internal sealed class RawClient : IDisposable
     public async Task<bool> IsClosedAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Find.Ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        patience.CancelAfter(Testing.Eventually.Patience);
         try
         {
             return await Stream.ReadAsync(new byte[1], patience.Token) == 0;
