@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Visuels.ServiceDefaults.Hosting;
 
 namespace Visuels.ServiceDefaults.Limits;
@@ -5,8 +6,9 @@ namespace Visuels.ServiceDefaults.Limits;
 /// <summary>
 /// A request's body that can be read to its end while the service stops. Kestrel wakes every reader when it stops, once, to be rid of
 /// idle connections; a body that was just arriving would end in an exception, and its request in a 500.
+/// Its patience ends with the request's time: forms are read without a token, and one that trickles in would never be given up.
 /// </summary>
-internal sealed class PatientBody(Stream inner, Leaving leaving) : Stream
+internal sealed class PatientBody(Stream inner, HttpContext context, Leaving leaving) : Stream
 {
     public override bool CanRead => true;
 
@@ -24,13 +26,14 @@ internal sealed class PatientBody(Stream inner, Leaving leaving) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        var end = cancellationToken.CanBeCanceled ? cancellationToken : context.RequestAborted;
         try
         {
-            return await inner.ReadAsync(buffer, cancellationToken);
+            return await inner.ReadAsync(buffer, end);
         }
-        catch (OperationCanceledException) when (leaving.HasBegun && !leaving.Over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (leaving.HasBegun && !leaving.Over.IsCancellationRequested && !end.IsCancellationRequested)
         {
-            return await inner.ReadAsync(buffer, cancellationToken);
+            return await inner.ReadAsync(buffer, end);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class RequestGate(Leaving leaving, IOptions<RequestOptions> opti
 
             if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
             {
-                context.Request.Body = new PatientBody(context.Request.Body, leaving);
+                context.Request.Body = new PatientBody(context.Request.Body, context, leaving);
             }
 
             await next(context);
