@@ -30,6 +30,19 @@ internal static class Answers
     public static Task<HttpResponseMessage> Post(this HttpClient http, string path, object body) =>
         http.PostAsJsonAsync("/api/v1/auth" + path, body, TestContext.Current.CancellationToken);
 
+    public static async Task<JsonElement> SignUp(this HttpClient http, Person person)
+    {
+        using var response = await http.Post("/email-signup", person);
+        return await response.Should(HttpStatusCode.Created);
+    }
+
+    /// <summary>Asks for another code.</summary>
+    public static async Task<JsonElement> AskForCode(this HttpClient http, string email)
+    {
+        using var response = await http.Post("/email-resend-otp", new { email });
+        return await response.Should(HttpStatusCode.Accepted);
+    }
+
     public static Task<HttpResponseMessage> Patch(this HttpClient http, string path, object body) =>
         http.PatchAsJsonAsync(path, body, TestContext.Current.CancellationToken);
 

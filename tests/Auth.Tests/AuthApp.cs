@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
+using MongoDB.Driver;
+using Visuels.Auth.Codes;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Sealing;
 using Visuels.ServiceDefaults.Security;
@@ -16,6 +18,7 @@ public class AuthApp : IAsyncLifetime
     public const string Password = "correct horse battery";
 
     private static int _people;
+    private static int _networks;
 
     public ServiceUnderTest Service { get; private set; } = null!;
 
@@ -27,7 +30,7 @@ public class AuthApp : IAsyncLifetime
     {
     }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Service = await ServiceUnderTest.StartAsync(AuthService.Build, test =>
         {
@@ -39,7 +42,7 @@ public class AuthApp : IAsyncLifetime
         });
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await Service.DisposeAsync();
@@ -52,6 +55,13 @@ public class AuthApp : IAsyncLifetime
         return new Person($"person{number}@example.com", $"person{number}", $"Person {number}", Password, role);
     }
 
+    /// <summary>The address of somebody on a network of its own (RFC 5737 and its like).</summary>
+    public static string Network()
+    {
+        var number = Interlocked.Increment(ref _networks);
+        return $"198.51.{number / 250}.{(number % 250) + 1}";
+    }
+
     /// <summary>A browser: it keeps cookies. From another network when one is given.</summary>
     public HttpClient Browser(string? address = null) => Coming(address, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }));
 
@@ -60,11 +70,7 @@ public class AuthApp : IAsyncLifetime
 
     public Task<HttpResponseMessage> Post(string path, object body) => Http.PostAsJsonAsync("/api/v1/auth" + path, body, Ct);
 
-    public async Task<JsonElement> SignUp(Person person)
-    {
-        using var response = await Post("/email-signup", person);
-        return await response.Should(HttpStatusCode.Created);
-    }
+    public Task<JsonElement> SignUp(Person person) => Http.SignUp(person);
 
     /// <summary>The newest code that was mailed to an address, opened as Jobs opens it.</summary>
     public async Task<string> CodeFor(string email)
@@ -73,24 +79,28 @@ public class AuthApp : IAsyncLifetime
         return Open(Codes(email)[^1]);
     }
 
-    /// <summary>An event that was published, or will be. The clock creeps on meanwhile: the relay looks again only when time goes by.</summary>
+    /// <summary>An event that was published, or will be. The clock goes on meanwhile: the relay looks again only when time goes by.</summary>
     public Task<T> Next<T>(Func<T, bool> wanted)
         where T : class => Eventually.Until(
-            () =>
-            {
-                var found = Service.Bus.Published<T>().FirstOrDefault(wanted);
-                if (found is null)
-                {
-                    Clock.Advance(TimeSpan.FromMilliseconds(100));
-                }
+            () => Task.FromResult(Service.Bus.Published<T>().FirstOrDefault(wanted)), $"a {typeof(T).Name} that fits is published", clock: Clock);
 
-                return Task.FromResult(found);
-            },
-            $"a {typeof(T).Name} that fits is published");
+    /// <summary>Waits for what follows from an event, while the clock goes on.</summary>
+    public Task Until(Func<Task<bool>> condition, string what) => Eventually.Until(condition, what, clock: Clock);
 
     /// <summary>All codes that were mailed to an address. An event may be published twice, for example when a test moves the clock beyond a lease.</summary>
     public IReadOnlyList<EmailCodeIssued> Codes(string email) =>
         [.. Service.Bus.Published<EmailCodeIssued>().Where(code => code.Email == email).DistinctBy(code => code.CodeId).OrderBy(code => code.Version)];
+
+    /// <summary>All codes that were mailed to an address, the oldest first, once there are so many.</summary>
+    public async Task<IReadOnlyList<string>> CodesFor(string email, int count)
+    {
+        await Next<EmailCodeIssued>(_ => Codes(email).Count >= count);
+        return [.. Codes(email).Select(Open)];
+    }
+
+    /// <summary>What the store holds about the codes for proving an address.</summary>
+    public async Task<BsonDocument> StoredCodes(string email) => await Service.Database.GetCollection<BsonDocument>(CodeStore.Collection)
+        .Find(new BsonDocument("_id", $"VERIFY_EMAIL|{email}")).Project(new BsonDocument("outbox", 0)).FirstAsync(Ct);
 
     public string Open(EmailCodeIssued code) =>
         code.OpenCode(Service.Services.GetRequiredService<KeyFolder>().Ring("sealing.key"))

@@ -158,7 +158,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Resend(person.Email)));
 
         await app.Next<EmailCodeIssued>(e => e.Email == person.Email && e.Version == 2);
-        Assert.Equal(2, (await Stored(person.Email))["version"].ToInt64());
+        Assert.Equal(2, (await app.StoredCodes(person.Email))["version"].ToInt64());
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
 
         Assert.DoesNotContain($"\"{code}", JsonSerializer.Serialize(issued), StringComparison.Ordinal);
         Assert.StartsWith("v1.", issued.SealedCode, StringComparison.Ordinal);
-        Assert.DoesNotContain($"\"{code}", (await Stored(person.Email)).ToJson(), StringComparison.Ordinal);
+        Assert.DoesNotContain($"\"{code}", (await app.StoredCodes(person.Email)).ToJson(), StringComparison.Ordinal);
         Assert.Equal("VERIFY_EMAIL", issued.Purpose);
         // Strangers can type any address; what they type as its name must not be mailed there.
         Assert.Equal("", issued.Name);
@@ -202,11 +202,7 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
 
     private static string Wrong(string code) => code == "000000" ? "111111" : "000000";
 
-    private async Task<string> Resend(string email)
-    {
-        using var response = await app.Post("/email-resend-otp", new { email });
-        return (await response.Should(HttpStatusCode.Accepted)).GetRawText();
-    }
+    private async Task<string> Resend(string email) => (await app.Http.AskForCode(email)).GetRawText();
 
     private async Task<List<string>> Guesses(string email, string code)
     {
@@ -220,7 +216,4 @@ public sealed class CodeTests(AuthApp app) : IClassFixture<AuthApp>
 
         return answers;
     }
-
-    private async Task<BsonDocument> Stored(string email) => await app.Service.Database.GetCollection<BsonDocument>(CodeStore.Collection)
-        .Find(new BsonDocument("_id", $"VERIFY_EMAIL|{email}")).Project(new BsonDocument("outbox", 0)).FirstAsync(Ct);
 }

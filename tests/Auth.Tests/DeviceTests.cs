@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MongoDB.Bson;
 using Visuels.Auth.Sessions;
-using Visuels.Testing;
 using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
@@ -58,7 +57,7 @@ public sealed class DeviceTests : IAsyncLifetime
         Assert.False(ended.Headers.Contains("Set-Cookie"));
         using var refresh = await _app.Post("/refresh", new { refreshToken = lost.RefreshToken });
         await refresh.Refuses(HttpStatusCode.Unauthorized, "session_ended");
-        await Refused(lost.Http);
+        await Refuses(lost.Http);
         Assert.True(Assert.Single(await List(member.Http)).GetProperty("current").GetBoolean());
     }
 
@@ -72,7 +71,7 @@ public sealed class DeviceTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
         Assert.Equal(2, ended.Headers.GetValues("Set-Cookie").Count(cookie => cookie.Contains("expires=Thu, 01 Jan 1970", StringComparison.Ordinal)));
-        await Refused(member.Http);
+        await Refuses(member.Http);
     }
 
     [Fact]
@@ -107,7 +106,7 @@ public sealed class DeviceTests : IAsyncLifetime
         {
             using var refresh = await _app.Post("/refresh", new { refreshToken = other.RefreshToken });
             await refresh.Refuses(HttpStatusCode.Unauthorized, "session_ended");
-            await Refused(other.Http);
+            await Refuses(other.Http);
         }
 
         Assert.Single(await List(member.Http));
@@ -117,7 +116,7 @@ public sealed class DeviceTests : IAsyncLifetime
         var newest = await SignIn(member);
         using var again = await newest.Http.DeleteAsync(Sessions, Ct);
         Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
-        await Refused(member.Http);
+        await Refuses(member.Http);
     }
 
     [Fact]
@@ -138,7 +137,7 @@ public sealed class DeviceTests : IAsyncLifetime
 
         using var first = await _app.Post("/refresh", new { refreshToken = token });
         await first.Refuses(HttpStatusCode.Unauthorized, "session_ended");
-        await Refused(member.Http);
+        await Refuses(member.Http);
         Assert.Equal(10, (await List(eleventh.Http)).Count);
     }
 
@@ -191,8 +190,11 @@ public sealed class DeviceTests : IAsyncLifetime
         return [.. (await answer.Should(HttpStatusCode.OK)).GetProperty("sessions").EnumerateArray()];
     }
 
-    private static Task Refused(HttpClient http) => Eventually.Until(
-        async () => (await http.GetAsync(Sessions, Ct)).StatusCode == HttpStatusCode.Unauthorized, "the access token is refused");
+    private static async Task Refuses(HttpClient http)
+    {
+        using var list = await http.Get(Sessions);
+        await list.Should(HttpStatusCode.Unauthorized);
+    }
 
     private sealed record Device(string Id, string RefreshToken, HttpClient Http);
 }

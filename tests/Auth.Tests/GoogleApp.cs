@@ -6,19 +6,23 @@ using Visuels.Testing;
 namespace Visuels.Auth.Tests;
 
 /// <summary>Auth with a client id, in front of a provider on loopback.</summary>
-public sealed class GoogleApp : AuthApp, IAsyncLifetime
+public class GoogleApp : AuthApp
 {
+    // A machine that is busy with other tests is no provider that hangs.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public FakeGoogle Google { get; private set; } = null!;
 
-    async ValueTask IAsyncLifetime.InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         Google = await FakeGoogle.StartAsync();
-        await InitializeAsync();
+        await base.InitializeAsync();
     }
 
-    async ValueTask IAsyncDisposable.DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await DisposeAsync();
+        GC.SuppressFinalize(this);
+        await base.DisposeAsync();
         await Google.DisposeAsync();
     }
 
@@ -28,8 +32,18 @@ public sealed class GoogleApp : AuthApp, IAsyncLifetime
         test.Settings["Google:ClientSecret"] = "secret";
         test.Settings["Google:AuthorizationEndpoint"] = "https://accounts.example/authorize";
         test.Settings["Google:TokenEndpoint"] = $"{Google.Address}token";
-        test.Settings["Google:Timeout"] = "00:00:01";
+        test.Settings["Google:Timeout"] = $"{Patience}";
         test.Settings["Google:UserInformationEndpoint"] = $"{Google.Address}userinfo";
+    }
+}
+
+/// <summary>The same, for providers that never answer.</summary>
+public sealed class ImpatientGoogleApp : GoogleApp
+{
+    public override void Prepare(TestSetup test)
+    {
+        base.Prepare(test);
+        test.Settings["Google:Timeout"] = "00:00:01";
     }
 }
 

@@ -39,7 +39,7 @@ public sealed class OperatorTests(AuthApp app) : IClassFixture<AuthApp>
         await refresh.Refuses(HttpStatusCode.Unauthorized, "session_ended");
         // The command only writes; the running service publishes, at its next look.
         await app.Next<SessionsRevoked>(e => e.UserId == member.Id.ToString() && e.EndedBelow == e.Generation);
-        await Eventually.Until(async () => (await member.Http.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, "the access token is refused");
+        await app.Until(async () => (await member.Http.GetAsync("/api/v1/auth/me", Ct)).StatusCode == HttpStatusCode.Unauthorized, "the access token is refused");
 
         Assert.Equal(0, (await Run("users", "unblock", member.Person.Email)).Code);
         using var admitted = await app.SignIn(member.Person.Email, member.Person.Password);

@@ -50,7 +50,7 @@ public sealed class SignUpTests(AuthApp app) : IClassFixture<AuthApp>
         // Whoever joins later is announced later: nothing of the first can still be on its way.
         var next = await app.Join();
         await app.Next<UserRegistered>(e => e.UserId == next.Id.ToString());
-        Assert.Single(app.Service.Bus.Published<UserRegistered>(), e => e.UserId == id);
+        Assert.Single(app.Service.Bus.PublishedOnce<UserRegistered>(), e => e.UserId == id);
     }
 
     [Fact]

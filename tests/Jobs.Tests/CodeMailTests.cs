@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Accounts;
@@ -62,7 +61,7 @@ public sealed class CodeMailTests(JobsApp jobs) : IClassFixture<JobsApp>
     [Fact]
     public async Task A_code_is_never_in_the_database_or_in_the_logs_and_its_seal_goes_once_it_is_sent()
     {
-        const string Code = "907134";
+        const string Code = Samples.TellTaleCode;
         var address = Samples.NewAddress();
         var issued = Samples.Code(_app, address, Code);
 
@@ -82,22 +81,6 @@ public sealed class CodeMailTests(JobsApp jobs) : IClassFixture<JobsApp>
     }
 
     [Fact]
-    public async Task While_a_mail_waits_its_content_is_sealed()
-    {
-        var clock = new FakeTimeProvider(Samples.Start);
-        await using var smtp = new FakeSmtpServer { Behaviour = SmtpBehaviour.Busy };
-        await using var app = await JobsApp.StartAsync(test => (test.Clock, test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = (clock, "127.0.0.1", smtp.Port));
-
-        await app.Bus.PublishAsync(Samples.Code(app, Samples.NewAddress(), "550199", Samples.Start.AddMinutes(5), name: "Nobody Else"));
-
-        await app.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
-        var document = await app.Database.GetCollection<BsonDocument>("mails").Find(new BsonDocument()).SingleAsync(Ct);
-        Assert.True(document.Contains("model"));
-        Assert.DoesNotContain("550199", document.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("Nobody Else", document.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_code_past_its_expiry_is_never_sent_and_its_seal_is_dropped()
     {
         var address = Samples.NewAddress();
@@ -109,54 +92,6 @@ public sealed class CodeMailTests(JobsApp jobs) : IClassFixture<JobsApp>
         Assert.Equal("expired", Assert.Single(row.Log).Detail);
         Assert.Null(row.Model);
         Assert.Empty(await _app.MailsToAsync(address));
-    }
-
-    [Fact]
-    public async Task A_code_that_expires_while_the_server_is_away_is_not_sent_when_it_is_back()
-    {
-        var clock = new FakeTimeProvider(Samples.Start);
-        await using var smtp = new FakeSmtpServer { Behaviour = SmtpBehaviour.Busy };
-        await using var app = await JobsApp.StartAsync(test => (test.Clock, test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = (clock, "127.0.0.1", smtp.Port));
-        await app.Bus.PublishAsync(Samples.Code(app, Samples.NewAddress(), "550199", Samples.Start.AddMinutes(5)));
-        await app.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
-
-        smtp.Behaviour = SmtpBehaviour.Accept;
-        clock.Advance(TimeSpan.FromMinutes(5));
-        await app.PassTimeAsync(clock, rows => rows is [{ State: MailStates.Parked }], "parked");
-
-        var row = Assert.Single(await app.RowsAsync());
-        Assert.Equal("expired", row.Log[^1].Detail);
-        Assert.Empty(smtp.Messages);
-    }
-
-    [Fact]
-    public async Task A_code_that_waits_for_another_try_is_given_up_when_it_expires_and_no_later()
-    {
-        var clock = new FakeTimeProvider(Samples.Start);
-        await using var smtp = new FakeSmtpServer { Behaviour = SmtpBehaviour.Greylist };
-        await using var app = await JobsApp.StartAsync(test => (test.Clock, test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = (clock, "127.0.0.1", smtp.Port));
-        var expiry = Samples.Start.AddSeconds(2);
-
-        await app.Bus.PublishAsync(Samples.Code(app, Samples.NewAddress(), "550199", expiry));
-
-        var row = await app.RowAsync(MailStates.Queued, row => row.Log.Count == 1);
-        Assert.Equal(expiry, row.DueAt);
-    }
-
-    [Fact]
-    public async Task An_attempt_that_hangs_ends_when_its_code_expires()
-    {
-        var clock = new FakeTimeProvider(Samples.Start);
-        await using var smtp = new FakeSmtpServer { Behaviour = SmtpBehaviour.Hang };
-        await using var app = await JobsApp.StartAsync(test => (test.Clock, test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = (clock, "127.0.0.1", smtp.Port));
-        await app.Bus.PublishAsync(Samples.Code(app, Samples.NewAddress(), "550199", Samples.Start.AddSeconds(3)));
-        await Eventually.Until(() => smtp.Connections == 1, "the server is called");
-
-        clock.Advance(TimeSpan.FromSeconds(3));
-
-        var row = await app.RowAsync(MailStates.Parked);
-        Assert.Equal("expired", Assert.Single(row.Log).Detail);
-        Assert.Null(row.Model);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Contracts.Accounts;
@@ -13,28 +12,8 @@ using Visuels.Testing.Requirements;
 namespace Visuels.Jobs.Tests;
 
 [Proves(Requirement.AccountLife)]
-public sealed class DeletedUserTests : IAsyncLifetime
+public sealed class DeletedUserTests() : SmtpScene(DateTimeOffset.UtcNow)
 {
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
-    private readonly FakeSmtpServer _smtp = new();
-    private ServiceUnderTest? _service;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private ServiceUnderTest App => _service!;
-
-    public async ValueTask InitializeAsync() => _service = await JobsApp.StartAsync(test =>
-    {
-        (test.Settings["Smtp:Host"], test.Settings["Smtp:Port"]) = ("127.0.0.1", _smtp.Port);
-        test.Clock = _clock;
-    });
-
-    public async ValueTask DisposeAsync()
-    {
-        await App.DisposeAsync();
-        await _smtp.DisposeAsync();
-    }
-
     [Fact]
     public async Task The_address_of_who_has_left_goes_from_every_row_and_what_waits_is_dropped()
     {
@@ -43,7 +22,7 @@ public sealed class DeletedUserTests : IAsyncLifetime
         await App.Bus.PublishAsync(welcome);
         await App.Bus.PublishAsync(Samples.Registered(other));
         await App.SettledAsync(2);
-        _smtp.Behaviour = SmtpBehaviour.Greylist;
+        Smtp.Behaviour = SmtpBehaviour.Greylist;
         await App.Bus.PublishAsync(Samples.KnownAddress(email) with { UserId = welcome.UserId });
         await App.RowAsync(MailStates.Queued, row => row.Attempts == 1);
 
@@ -67,7 +46,7 @@ public sealed class DeletedUserTests : IAsyncLifetime
         var row = await App.RowAsync(MailStates.Dropped);
         Assert.Null(row.To);
         Assert.Null(row.Model);
-        Assert.Empty(_smtp.Received);
+        Assert.Empty(Smtp.Received);
         Assert.DoesNotContain(email, await DumpAsync(), StringComparison.Ordinal);
     }
 
@@ -80,7 +59,7 @@ public sealed class DeletedUserTests : IAsyncLifetime
 
         await App.SettledAsync(1);
 
-        var mail = Assert.Single(_smtp.Received);
+        var mail = Assert.Single(Smtp.Received);
         Assert.Equal(artist.Email, mail.Recipient);
         Assert.Contains("has left Visuels", mail.Raw, StringComparison.Ordinal);
         Assert.Contains(UserCard.DeletedName, mail.Raw, StringComparison.Ordinal);

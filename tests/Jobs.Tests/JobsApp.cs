@@ -6,9 +6,14 @@ using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Jobs.Ledger;
+using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
 
 namespace Visuels.Jobs.Tests;
+
+internal sealed record MailList(IReadOnlyList<MailItem> Mails, string? NextCursor);
+
+internal sealed record MailItem(string Id, string? To, string State);
 
 internal sealed record MailboxMail(string Id, string To, string Subject, string Text, string Html, DateTimeOffset At);
 
@@ -53,6 +58,15 @@ internal static class JobsReading
             async () => await app.MailsToAsync(address) is { Count: > 0 } found ? found : null, $"a mail to {address}");
         return Assert.Single(mails);
     }
+
+    public static HttpClient Admin(this ServiceUnderTest app) => app.As(ObjectId.GenerateNewId(), Roles.Admin);
+
+    /// <summary>The ledger as an operator reads it.</summary>
+    public static async Task<MailList> ListAsync(this ServiceUnderTest app, string query) =>
+        (await app.Admin().GetFromJsonAsync<MailList>($"/internal/mails{query}", JsonSerializerOptions.Web, Ct))!;
+
+    /// <summary>Has the dispatcher look for due mails, whether or not it has begun to wait for more of them.</summary>
+    public static void Wake(this ServiceUnderTest app) => app.Services.GetRequiredService<MailQueue>().Wake();
 
     public static Task<List<Mail>> RowsAsync(this ServiceUnderTest app) => app.Rows().Find(_ => true).ToListAsync(Ct);
 

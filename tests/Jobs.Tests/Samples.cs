@@ -14,6 +14,9 @@ internal static class Samples
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>A code with a sign that stands in no id, hash or seal: six digits alone do so by chance.</summary>
+    public const string TellTaleCode = "907~134";
+
     public static string NewAddress() => $"reader-{ObjectId.GenerateNewId()}@example.com";
 
     public static EmailCodeIssued Code(

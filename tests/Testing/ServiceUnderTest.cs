@@ -16,8 +16,17 @@ namespace Visuels.Testing;
 /// <summary>What a test sets before its service starts.</summary>
 public sealed class TestSetup
 {
-    /// <summary>Configuration, for example <c>["RateLimiting:Enabled"] = "true"</c>. Schedules run when they are told to.</summary>
-    public Dictionary<string, string?> Settings { get; } = new() { ["RateLimiting:Enabled"] = "false", ["Scheduling:Enabled"] = "false" };
+    /// <summary>
+    /// Configuration, for example <c>["RateLimiting:Enabled"] = "true"</c>. Schedules run when they are told to, and requests may take their
+    /// time: a machine that is busy with other tests is no outage.
+    /// </summary>
+    public Dictionary<string, string?> Settings { get; } = new()
+    {
+        ["RateLimiting:Enabled"] = "false",
+        ["Scheduling:Enabled"] = "false",
+        ["Requests:Timeout"] = Unhurried.Settings["Requests:Timeout"],
+        ["Requests:UploadTimeout"] = Unhurried.Settings["Requests:UploadTimeout"],
+    };
 
     /// <summary>The service's clock. Tokens made by <see cref="ServiceUnderTest.As"/> follow it.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;

@@ -69,7 +69,7 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             foreach (var link in _links.Keys)
             {
-                link.Passed = 0;
+                link.Forget();
             }
 
             _fault = value;
@@ -133,7 +133,7 @@ public sealed class TcpProxy : IAsyncDisposable
             while (await from.ReceiveAsync(buffer, _end.Token) is var read and > 0)
             {
                 await PassableAsync();
-                link.Passed += read;
+                var passed = link.Pass(read);
                 switch (_fault)
                 {
                     case LinkFault.Latency:
@@ -144,11 +144,11 @@ public sealed class TcpProxy : IAsyncDisposable
                         Interlocked.Increment(ref _bites);
                         await Task.Delay(TimeSpan.FromSeconds((double)read / BytesPerSecond), _end.Token);
                         break;
-                    case LinkFault.Cut when link.Passed > CutAfter:
+                    case LinkFault.Cut when passed > CutAfter:
                         Interlocked.Increment(ref _bites);
                         link.Reset();
                         return;
-                    case LinkFault.HalfClose when isAnswer && link.Passed > CutAfter:
+                    case LinkFault.HalfClose when isAnswer && passed > CutAfter:
                         Interlocked.Increment(ref _bites);
                         to.Shutdown(SocketShutdown.Send);
                         return;
@@ -186,11 +186,10 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         private int _passed;
 
-        public int Passed
-        {
-            get => Volatile.Read(ref _passed);
-            set => Volatile.Write(ref _passed, value);
-        }
+        /// <summary>Counts what has come from either side, both of which count at once.</summary>
+        public int Pass(int bytes) => Interlocked.Add(ref _passed, bytes);
+
+        public void Forget() => Volatile.Write(ref _passed, 0);
 
         public void Reset()
         {

@@ -57,6 +57,15 @@ public sealed class TestBus : IAsyncDisposable
         }
     }
 
+    /// <summary>Every event of a type seen so far, once each: a relay that was held up may publish one again, under the same id.</summary>
+    public IReadOnlyList<T> PublishedOnce<T>()
+    {
+        lock (_lock)
+        {
+            return [.. _seen.DistinctBy(entry => entry.Id).Select(entry => entry.Event).OfType<T>()];
+        }
+    }
+
     /// <summary>The first event of a type that fits, already seen or yet to come.</summary>
     public async Task<T> NextAsync<T>(Func<T, bool>? wanted = null)
     {

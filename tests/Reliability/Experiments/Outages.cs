@@ -54,7 +54,7 @@ internal sealed class Outages : Experiment
                 asked++;
                 try
                 {
-                    await Eventually.Until(async () => await service.IsReadyAsync(ct) == expected, "readiness is as expected");
+                    await Eventually.Until(async () => await service.IsReadyAsync(ct) == expected, "readiness is as expected", TimeSpan.FromSeconds(20));
                     answered++;
                 }
                 catch (TimeoutException)
