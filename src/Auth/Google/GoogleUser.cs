@@ -45,7 +45,7 @@ internal sealed record GoogleUser(string Subject, string? Email, string Name, bo
 
         var email = InputRules.Email(principal.FindFirstValue(Emails) ?? "");
         var name = (principal.FindFirstValue(Names) ?? "").Trim();
-        var isHosted = email.EndsWith(Gmail, StringComparison.Ordinal) || principal.FindFirstValue(Organisations) is { Length: > 0 };
+        var isHosted = email.EndsWith(Gmail, StringComparison.Ordinal) || principal.FindFirstValue(Organisations) is not null;
         return new GoogleUser(subject, InputRules.IsEmail(email) ? email : null, InputRules.IsName(name) ? name : "user", isHosted);
     }
 
