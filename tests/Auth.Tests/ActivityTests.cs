@@ -7,6 +7,7 @@ using Visuels.Auth.Activities;
 using Visuels.Auth.Deletion;
 using Visuels.ServiceDefaults.Security;
 using Visuels.Testing;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
@@ -63,6 +64,23 @@ public sealed class ActivityTests(AuthApp app) : IClassFixture<AuthApp>
         var entries = await Written(member, 5);
         Assert.Equal(
             [("EMAIL_CHANGED", "by its owner"), ("CODE_SENT", "CHANGE_EMAIL"), ("CODE_SENT", "RESET_PASSWORD"), ("SIGNED_IN", null), ("EMAIL_PROVEN", "code")],
+            entries.Select(entry => (entry.Kind, entry.Detail)));
+    }
+
+    [Fact]
+    [Proves(Requirement.Enumeration)]
+    public async Task It_does_not_tell_which_of_the_addresses_that_somebody_wanted_are_taken()
+    {
+        var (member, owner) = (await app.Join(), await app.Join());
+        foreach (var email in new[] { owner.Person.Email, AddressMoves.NewAddress() })
+        {
+            using var asked = await member.Http.WantAddress(email);
+            await asked.Should(HttpStatusCode.Accepted);
+        }
+
+        var entries = await Written(member, 4);
+        Assert.Equal(
+            [("CODE_SENT", "CHANGE_EMAIL"), ("CODE_SENT", "CHANGE_EMAIL"), ("SIGNED_IN", null), ("EMAIL_PROVEN", "code")],
             entries.Select(entry => (entry.Kind, entry.Detail)));
     }
 

@@ -104,7 +104,8 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
     private async Task<bool> SendAsync(Code read, string flowId, CodeFlow flow, Requester caller, Account? account, object[] events, CancellationToken ct)
     {
         var isSent = await store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), events, ct);
-        if (isSent && account is { Verified: true } && flow.Hash is not null)
+        // Who wants an address reads the same in their log whether or not somebody has it.
+        if (isSent && account is { Verified: true } && (read.Purpose == CodePurposes.ChangeEmail || flow.Hash is not null))
         {
             security.Note(SecurityEvent.CodeSent, account.Id.ToString(), read.Purpose);
         }
