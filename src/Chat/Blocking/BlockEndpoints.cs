@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Bson;
@@ -14,7 +13,6 @@ namespace Visuels.Chat.Blocking;
 
 internal static class BlockEndpoints
 {
-    private const int DefaultLimit = 20;
     private const int MaxLimit = 50;
 
     public static void MapBlocks(this IEndpointRouteBuilder app)
@@ -29,30 +27,15 @@ internal static class BlockEndpoints
     private static async Task<Results<Ok<BlocksResponse>, ProblemHttpResult>> List(
         [AsParameters] BlocksQuery query, ClaimsPrincipal user, BlockStore blocks, UserCards people, CancellationToken ct)
     {
-        var limit = DefaultLimit;
-        if (query.Limit is not null
-            && !(int.TryParse(query.Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit))
+        if (!NewestFirst.TryRead<string>(query.Limit, MaxLimit, query.Cursor, out var page, out var mistake))
         {
-            return Problems.InvalidQuery($"limit must be a number from 1 to {MaxLimit}.");
+            return Problems.InvalidQuery(mistake);
         }
 
-        (DateTime, string)? after = null;
-        if (query.Cursor is not null)
-        {
-            if (PageCursor.Decode(query.Cursor, BsonType.DateTime, BsonType.String) is not [var at, var id])
-            {
-                return Problems.InvalidQuery("cursor is not one of this list.");
-            }
-
-            after = (at.ToUniversalTime(), id.AsString);
-        }
-
-        var found = await blocks.ListAsync(user.GetUserId(), after, limit + 1, ct);
-        var page = found.Take(limit).ToList();
-        var cards = await people.GetAsync(page.Select(block => block.Blocked), ct);
+        var (found, next) = page.Cut(await blocks.ListAsync(user.GetUserId(), page, ct), block => (block.At, block.Id));
+        var cards = await people.GetAsync(found.Select(block => block.Blocked), ct);
         return TypedResults.Ok(new BlocksResponse(
-            [.. page.Select(block => new BlockResponse(PersonResponse.Of(block.Blocked, cards.GetValueOrDefault(block.Blocked)), block.At))],
-            found.Count > page.Count ? PageCursor.Encode(page[^1].At.UtcDateTime, page[^1].Id) : null));
+            [.. found.Select(block => new BlockResponse(PersonResponse.Of(block.Blocked, cards.GetValueOrDefault(block.Blocked)), block.At))], next));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Add(

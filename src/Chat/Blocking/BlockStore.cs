@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Paging;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Chat.Blocking;
@@ -58,15 +59,15 @@ internal sealed class BlockStore(IMongoDatabase database, TimeProvider clock) : 
         (await _blocks.Find(Filter.In(b => b.Id, people.Select(person => Block.IdOf(blocker, person)))).Project(b => b.Blocked).ToListAsync(ct)).ToHashSet();
 
     /// <summary>Whom somebody has blocked, the last first.</summary>
-    public Task<List<Block>> ListAsync(ObjectId blocker, (DateTime At, string Id)? after, int limit, CancellationToken ct)
+    public Task<List<Block>> ListAsync(ObjectId blocker, NewestFirst<string> page, CancellationToken ct)
     {
         var wanted = Filter.Eq(b => b.Blocker, blocker);
-        if (after is var (at, id))
+        if (page.After is var (at, id))
         {
             wanted &= Filter.Lt(b => b.At, at) | (Filter.Eq(b => b.At, at) & Filter.Lt(b => b.Id, id));
         }
 
-        return _blocks.Find(wanted).SortByDescending(b => b.At).ThenByDescending(b => b.Id).Limit(limit).ToListAsync(ct);
+        return _blocks.Find(wanted).SortByDescending(b => b.At).ThenByDescending(b => b.Id).Limit(page.Count).ToListAsync(ct);
     }
 
     /// <summary>All whom somebody has blocked.</summary>

@@ -67,35 +67,23 @@ internal static class ConversationEndpoints
     private static async Task<Results<Ok<ConversationsResponse>, ProblemHttpResult>> List(
         [AsParameters] ConversationsQuery query, ClaimsPrincipal user, ConversationStore chats, MessageSeal seal, UserCards people, BlockStore blocks, CancellationToken ct)
     {
-        if (!TryRead(query.Limit, 20, MostConversations, out var limit))
+        if (!NewestFirst.TryRead<ObjectId>(query.Limit, MostConversations, query.Cursor, out var page, out var mistake))
         {
-            return Problems.InvalidQuery($"limit must be a number from 1 to {MostConversations}.");
-        }
-
-        (DateTime, ObjectId)? after = null;
-        if (query.Cursor is not null)
-        {
-            if (PageCursor.Decode(query.Cursor, BsonType.DateTime, BsonType.ObjectId) is not [var at, var id])
-            {
-                return Problems.InvalidQuery("cursor is not one of this list.");
-            }
-
-            after = (at.ToUniversalTime(), id.AsObjectId);
+            return Problems.InvalidQuery(mistake);
         }
 
         var me = user.GetUserId();
-        var found = await chats.ListAsync(me, after, (int)limit + 1, ct);
-        var page = found.Take((int)limit).ToList();
-        var others = page.ConvertAll(chat => chat.Other(me));
+        var (found, next) = page.Cut(await chats.ListAsync(me, page, ct), chat => (chat.LastMessageAt!.Value, chat.Id));
+        var others = found.ConvertAll(chat => chat.Other(me));
         var cards = await people.GetAsync(others, ct);
         var blocked = await blocks.BlockedAsync(me, others, ct);
         return TypedResults.Ok(new ConversationsResponse(
-            [.. page.Zip(others, (chat, other) => new ConversationResponse(
+            [.. found.Zip(others, (chat, other) => new ConversationResponse(
                 chat.Id, PersonResponse.Of(other, cards.GetValueOrDefault(other)), seal.OpenPreview(chat) ?? "", chat.LastMessageAt!.Value, chat.UnreadBy(me))
             {
                 Blocked = blocked.Contains(other),
             })],
-            found.Count > page.Count ? PageCursor.Encode(page[^1].LastMessageAt!.Value.UtcDateTime, page[^1].Id) : null));
+            next));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> MarkRead(

@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Paging;
 
 namespace Visuels.Chat.Conversations;
 
@@ -75,17 +76,17 @@ internal sealed class ConversationStore(IMongoDatabase database) : ICreatesIndex
             cancellationToken: ct);
 
     /// <summary>Somebody's conversations that hold a message, newest first.</summary>
-    public Task<List<Conversation>> ListAsync(ObjectId person, (DateTime At, ObjectId Id)? after, int limit, CancellationToken ct)
+    public Task<List<Conversation>> ListAsync(ObjectId person, NewestFirst<ObjectId> page, CancellationToken ct)
     {
         var wanted = Filter.AnyEq(c => c.Participants, person) & Filter.Gt(c => c.LastSeq, 0);
-        if (after is var (at, id))
+        if (page.After is var (at, id))
         {
             wanted &= Filter.Lt(c => c.LastMessageAt, at) | (Filter.Eq(c => c.LastMessageAt, at) & Filter.Lt(c => c.Id, id));
         }
 
         return _chats.Find(wanted)
             .SortByDescending(c => c.LastMessageAt).ThenByDescending(c => c.Id)
-            .Limit(limit)
+            .Limit(page.Count)
             .ToListAsync(ct);
     }
 }

@@ -13,7 +13,6 @@ namespace Visuels.Chat.Reporting;
 /// <summary>The operator's view of the reports, on Chat's own port only: the Gateway never forwards <c>/internal/</c>.</summary>
 internal static partial class OperatorEndpoints
 {
-    private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
 
     public static void MapReportsForOperators(this IEndpointRouteBuilder app)
@@ -27,10 +26,9 @@ internal static partial class OperatorEndpoints
     private static async Task<Results<Ok<ReportsResponse>, ProblemHttpResult>> List(
         [AsParameters] ReportsQuery query, ReportStore store, Reporting reporting, CancellationToken ct)
     {
-        var limit = query.Limit ?? DefaultLimit;
-        if (limit is < 1 or > MaxLimit)
+        if (!NewestFirst.TryRead<ObjectId>(query.Limit, MaxLimit, query.Cursor, out var page, out var mistake))
         {
-            return Problems.InvalidQuery($"limit must be 1 to {MaxLimit}.");
+            return Problems.InvalidQuery(mistake);
         }
 
         if (query.Status is { } status && !ReportStates.All.Contains(status))
@@ -38,22 +36,8 @@ internal static partial class OperatorEndpoints
             return Problems.InvalidQuery($"status must be one of {string.Join(", ", ReportStates.All)}.");
         }
 
-        (DateTime, ObjectId)? after = null;
-        if (query.Cursor is { } cursor)
-        {
-            if (PageCursor.Decode(cursor, BsonType.DateTime, BsonType.ObjectId) is not [var at, var id])
-            {
-                return Problems.InvalidQuery("cursor is not one of this list.");
-            }
-
-            after = (at.ToUniversalTime(), id.AsObjectId);
-        }
-
-        var found = await store.ListAsync(query.Status, after, limit + 1, ct);
-        var page = found.Take(limit).ToList();
-        return TypedResults.Ok(new ReportsResponse(
-            [.. page.Select(report => ReportResponse.From(report, reporting, withMessages: false))],
-            found.Count > limit ? PageCursor.Encode(page[^1].CreatedAt.UtcDateTime, page[^1].Id) : null));
+        var (reports, next) = page.Cut(await store.ListAsync(query.Status, page, ct), report => (report.CreatedAt, report.Id));
+        return TypedResults.Ok(new ReportsResponse([.. reports.Select(report => ReportResponse.From(report, reporting, withMessages: false))], next));
     }
 
     // Reading other people's messages leaves a trace, whoever does it.
@@ -106,7 +90,8 @@ public sealed class ReportsQuery
     public string? Status { get; init; }
 
     /// <summary>20 unless told otherwise, at most 100.</summary>
-    public int? Limit { get; init; }
+    [WholeNumber(1, 100)]
+    public string? Limit { get; init; }
 
     /// <summary>nextCursor of an earlier answer.</summary>
     public string? Cursor { get; init; }

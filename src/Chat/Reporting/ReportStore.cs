@@ -1,6 +1,7 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Paging;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Chat.Reporting;
@@ -63,17 +64,17 @@ internal sealed class ReportStore(IMongoDatabase database, TimeProvider clock) :
         .Find(r => r.ReporterId == reporter).Project<Report>(Builders<Report>.Projection.Exclude(r => r.Messages)).StreamAsync(ct);
 
     /// <summary>Newest first, without the copies of messages.</summary>
-    public Task<List<Report>> ListAsync(string? status, (DateTime At, ObjectId Id)? after, int limit, CancellationToken ct)
+    public Task<List<Report>> ListAsync(string? status, NewestFirst<ObjectId> page, CancellationToken ct)
     {
         var wanted = status is null ? Filter.Empty : Filter.Eq(r => r.Status, status);
-        if (after is var (at, id))
+        if (page.After is var (at, id))
         {
             wanted &= Filter.Lt(r => r.CreatedAt, at) | (Filter.Eq(r => r.CreatedAt, at) & Filter.Lt(r => r.Id, id));
         }
 
         return _reports.Find(wanted)
             .SortByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id)
-            .Limit(limit)
+            .Limit(page.Count)
             .Project<Report>(Builders<Report>.Projection.Exclude(r => r.Messages))
             .ToListAsync(ct);
     }

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MongoDB.Bson;
 using Visuels.ServiceDefaults.Errors;
 using Visuels.ServiceDefaults.OpenApi;
 using Visuels.ServiceDefaults.Paging;
@@ -11,7 +10,6 @@ namespace Visuels.Jobs.Ledger;
 /// <summary>The operator's view of the mails, on Jobs' own port only: the Gateway never forwards <c>/internal/</c>.</summary>
 internal static class LedgerEndpoints
 {
-    private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
 
     public static void MapLedger(this IEndpointRouteBuilder app)
@@ -26,10 +24,9 @@ internal static class LedgerEndpoints
     private static async Task<Results<Ok<MailListResponse>, ProblemHttpResult>> List(
         [AsParameters] MailQuery query, MailStore store, CancellationToken ct)
     {
-        var limit = query.Limit ?? DefaultLimit;
-        if (limit is < 1 or > MaxLimit)
+        if (!NewestFirst.TryRead<string>(query.Limit, MaxLimit, query.Cursor, out var page, out var mistake))
         {
-            return Problems.InvalidQuery($"limit must be 1 to {MaxLimit}.");
+            return Problems.InvalidQuery(mistake);
         }
 
         if (query.State is { } state && !MailStates.All.Contains(state))
@@ -42,22 +39,8 @@ internal static class LedgerEndpoints
             return SinceAfterUntil();
         }
 
-        (DateTimeOffset, string)? after = null;
-        if (query.Cursor is { } cursor)
-        {
-            if (PageCursor.Decode(cursor, BsonType.DateTime, BsonType.String) is not { } last)
-            {
-                return Problems.InvalidQuery("cursor is not one that this list gave out.");
-            }
-
-            after = (last[0].ToUniversalTime(), last[1].AsString);
-        }
-
-        // One more than asked for tells whether there is another page.
-        var found = await store.ListAsync(query.Filter, after, limit + 1, ct);
-        var page = found.Take(limit).ToList();
-        var next = found.Count > limit ? PageCursor.Encode(page[^1].CreatedAt.UtcDateTime, page[^1].Id) : null;
-        return TypedResults.Ok(new MailListResponse([.. page.Select(MailResponse.From)], next));
+        var (mails, next) = page.Cut(await store.ListAsync(query.Filter, page, ct), mail => (mail.CreatedAt, mail.Id));
+        return TypedResults.Ok(new MailListResponse([.. mails.Select(MailResponse.From)], next));
     }
 
     private static async Task<Results<Ok<MailResponse>, ProblemHttpResult>> Get(string id, MailStore store, CancellationToken ct) =>

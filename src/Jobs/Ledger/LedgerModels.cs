@@ -18,7 +18,7 @@ public sealed class MailQuery
     public DateTimeOffset? Until { get; init; }
 
     [WholeNumber(1, 100)]
-    public int? Limit { get; init; }
+    public string? Limit { get; init; }
 
     public string? Cursor { get; init; }
 

@@ -2,6 +2,7 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.ServiceDefaults.Faults;
 using Visuels.ServiceDefaults.Mongo;
+using Visuels.ServiceDefaults.Paging;
 using Visuels.ServiceDefaults.Users;
 
 namespace Visuels.Jobs.Ledger;
@@ -104,18 +105,18 @@ internal sealed class MailStore(IMongoDatabase database, TimeProvider clock) : I
         .Project<Mail>(Builders<Mail>.Projection.Exclude(m => m.Model))
         .StreamAsync(ct);
 
-    /// <summary>Newest first. <paramref name="after"/> is the creation time and id of the last row of the page before.</summary>
-    public async Task<IReadOnlyList<Mail>> ListAsync(MailFilter filter, (DateTimeOffset At, string Id)? after, int limit, CancellationToken ct)
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<Mail>> ListAsync(MailFilter filter, NewestFirst<string> page, CancellationToken ct)
     {
         var wanted = filter.Definition;
-        if (after is var (at, id))
+        if (page.After is var (at, id))
         {
             wanted &= Filter.Lt(m => m.CreatedAt, at) | (Filter.Eq(m => m.CreatedAt, at) & Filter.Lt(m => m.Id, id));
         }
 
         return await _mails.Find(wanted)
             .Sort(Builders<Mail>.Sort.Descending(m => m.CreatedAt).Descending(m => m.Id))
-            .Limit(limit)
+            .Limit(page.Count)
             .Project<Mail>(Builders<Mail>.Projection.Exclude(m => m.Model))
             .ToListAsync(ct);
     }
