@@ -6,9 +6,16 @@ namespace Visuels.Reliability;
 /// <summary>Runs experiments one after the other, on one marketplace as long as that is sound.</summary>
 internal sealed class Runner(Switches switches) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private Marketplace? _market;
+
+    /// <summary>How long consequences may take before they count as lost.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a client waits for an answer.</summary>
+    public TimeSpan ClientPatience { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Environment of all services, beyond what an experiment sets.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Environment { get; init; } = [];
 
     /// <summary>Runs one and prints its rows.</summary>
     /// <returns>Whether all of them hold.</returns>
@@ -58,7 +65,8 @@ internal sealed class Runner(Switches switches) : IAsyncDisposable
     {
         try
         {
-            _market ??= await Marketplace.StartAsync(experiment.Settings, ct);
+            _market ??= await Marketplace.StartAsync(new Dictionary<string, string?>([.. Environment.Where(own => !experiment.Settings.ContainsKey(own.Key)), .. experiment.Settings]), ct);
+            _market.Shop.Patience = ClientPatience;
             var rows = await experiment.RunAsync(new Trial(_market, new Random(switches.Seed), switches.Scale, Patience), ct);
             if (rows.All(row => row.Holds))
             {

@@ -12,10 +12,14 @@ internal sealed class CrashSweep : Experiment
 {
     private const int Killed = 128 + 9;
 
-    private static readonly TimeSpan ReachWithin = TimeSpan.FromSeconds(100);
+    // What a service does by itself once a tour is through: relays, mails, schedules.
+    private static readonly TimeSpan ReachWithin = TimeSpan.FromMinutes(3);
 
-    // A request of a tour may meet the deaths of all services' points.
-    private static readonly TimeSpan TourWithin = TimeSpan.FromMinutes(3);
+    // For a tour that never gets through.
+    private static readonly TimeSpan ReachInAll = TimeSpan.FromMinutes(15);
+
+    // For services that die no more.
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromMinutes(3);
 
     // What a dead process held is free again soon: the sweep waits for it often.
     private static readonly (string, string?)[] ShortLeases =
@@ -32,7 +36,10 @@ internal sealed class CrashSweep : Experiment
     public override async Task<IReadOnlyList<Row>> RunAsync(Trial trial, CancellationToken ct)
     {
         trial.Market.Smtp.ByRecipient = Tour.Meet();
-        var sweeps = await Task.WhenAll(Marketplace.Names.Select(service => SweepAsync(trial.Market, service, ct)));
+        // A request of a tour may meet the deaths of all services' points: clients lose patience only once all of them are through.
+        using var over = new CancellationTokenSource();
+        var sweeps = await Task.WhenAll(Marketplace.Names.Select(service => SweepAsync(trial.Market, service, over.Token, ct)));
+        over.CancelAfter(AnswersWithin);
         var stops = sweeps.SelectMany(sweep => sweep).ToList();
         await Task.WhenAll(stops.Select(stop => stop.Walk));
         var audits = new List<(Stop Stop, Findings Findings)>();
@@ -51,7 +58,7 @@ internal sealed class CrashSweep : Experiment
         ];
     }
 
-    private static async Task<List<Stop>> SweepAsync(Marketplace market, string service, CancellationToken ct)
+    private static async Task<List<Stop>> SweepAsync(Marketplace market, string service, CancellationToken over, CancellationToken ct)
     {
         var stops = new List<Stop>();
         var process = market[service];
@@ -59,24 +66,32 @@ internal sealed class CrashSweep : Experiment
         foreach (var point in CrashPoints.All.Where(point => point.Value.Contains(service)).Select(point => point.Key))
         {
             process.Start([("VISUELS_CRASH_AT", point), .. ShortLeases]);
-            var tour = new Tour(market, TourWithin);
+            var tour = new Tour(market, over);
             var walk = tour.RunAsync(ct);
-            stops.Add(new Stop(service, point, await DiesAsync(process, ct), tour, walk));
+            stops.Add(new Stop(service, point, await DiesAsync(process, walk, ct), tour, walk));
         }
 
         await process.StartReadyAsync(ct, ShortLeases);
         return stops;
     }
 
-    private static async Task<bool> DiesAsync(ServiceProcess process, CancellationToken ct)
+    /// <summary>Waits for the death at a crash point; false where the service has passed the whole tour without coming by.</summary>
+    private static async Task<bool> DiesAsync(ServiceProcess process, Task walk, CancellationToken ct)
     {
+        using var passed = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        passed.CancelAfter(ReachInAll);
+        var end = process.EndAsync(passed.Token);
+        if (await Task.WhenAny(end, walk) == walk)
+        {
+            passed.CancelAfter(ReachWithin);
+        }
+
         try
         {
-            return await process.EndAsync(ReachWithin, ct) == Killed;
+            return await end == Killed;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            // It passed the whole tour without coming by.
             await process.KillAsync();
             return false;
         }

@@ -47,6 +47,8 @@ internal sealed partial class PoisonMessages : Experiment
         var settled = await IsSoonAsync(async () => await SoldAsync() == count - bad && await DeadAsync() == bad, trial.Patience);
         var (done, dead) = (await SoldAsync(), await DeadAsync());
         var retries = await RetriesAsync(market, ct);
+        // What was looked at goes back a moment later.
+        await Eventually.Until(async () => await DeadAsync() == dead, "all dead letters are back");
         var (_, list) = await CommandAsync(market, ct, "list");
         var reason = Reason().Match(list).Groups[1].Value;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -15,12 +14,16 @@ namespace Visuels.Reliability.Experiments;
 /// A little of everything that people and operators do, by clients that insist. It comes by every crash point of every service, and its
 /// people are its own, so that an audit can tell what became of this tour and no other.
 /// </summary>
-internal sealed partial class Tour(Marketplace market, TimeSpan patience)
+/// <param name="market">Where.</param>
+/// <param name="over">Ends the clients' patience: what fails from then on has failed.</param>
+internal sealed partial class Tour(Marketplace market, CancellationToken over)
 {
     private const char Newcomer = 's';
     private const string OutOfReach = "out-of-reach-";
 
     private static readonly byte[] Picture = Pictures.Png(8, 6);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<string> _problems = [];
     private readonly string _newcomer = $"{Newcomer}{ObjectId.GenerateNewId()}";
@@ -76,7 +79,17 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
     {
         await SignUpAsync(NewcomersEmail, _newcomer, ct);
         await SignUpAsync(OutOfReach + NewcomersEmail, $"o{_newcomer}", ct);
-        var code = await Eventually.Until(() => Task.FromResult(CodeOf(NewcomersEmail)), $"{NewcomersEmail} has a code", patience);
+        while (CodeOf(NewcomersEmail) is null && !over.IsCancellationRequested)
+        {
+            await Task.Delay(Look, ct);
+        }
+
+        if (CodeOf(NewcomersEmail) is not { } code)
+        {
+            _problems.Enqueue($"{NewcomersEmail} has no code to the end");
+            return;
+        }
+
         await DoAsync("auth", HttpMethod.Post, "api/v1/auth/email-verify", null, new { email = NewcomersEmail, otp = code }, ct);
     }
 
@@ -111,7 +124,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
     private async Task ListAsync(Person artist, CancellationToken ct)
     {
         var answer = await Shop.InsistAsync(
-            () => market.Shop.SendAsync(HttpMethod.Post, new Uri(market["product"].Address, "api/v1/products"), artist, ct, Form()), Tally, patience, ct);
+            () => market.Shop.SendAsync(HttpMethod.Post, new Uri(market["product"].Address, "api/v1/products"), artist, ct, ArtworkForm.Of("On tour", [Picture])), Tally, over, ct);
         if (!answer.IsSuccess)
         {
             _problems.Enqueue($"listing an artwork: {answer}");
@@ -138,7 +151,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
     private async Task UploadAsync(string service, HttpMethod method, string path, Person person, Func<HttpContent> form, CancellationToken ct)
     {
         var answer = await Shop.InsistAsync(
-            () => market.Shop.SendAsync(method, new Uri(market[service].Address, path), person, ct, form()), Tally, patience, ct);
+            () => market.Shop.SendAsync(method, new Uri(market[service].Address, path), person, ct, form()), Tally, over, ct);
         if (answer.IsWorthAnotherTry)
         {
             _problems.Enqueue($"{method} {path}: {answer} to the end");
@@ -150,7 +163,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         foreach (var service in Marketplace.Names)
         {
             var all = new Uri(market[service].Address, "internal/schedules/");
-            var list = await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Get, all, "jobs", service, ct), Tally, patience, ct);
+            var list = await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Get, all, "jobs", service, ct), Tally, over, ct);
             if (!list.IsSuccess)
             {
                 // This service does nothing by itself.
@@ -159,7 +172,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
 
             foreach (var name in list.Json.GetProperty("schedules").EnumerateArray().Select(schedule => schedule.GetProperty("name").GetString()))
             {
-                await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Post, new Uri(all, $"{name}/run"), "jobs", service, ct), Tally, patience, ct);
+                await Shop.InsistAsync(() => market.Shop.SendAsServiceAsync(HttpMethod.Post, new Uri(all, $"{name}/run"), "jobs", service, ct), Tally, over, ct);
             }
         }
     }
@@ -184,7 +197,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
     private async Task<Answer> DoAsync(string service, HttpMethod method, string path, Person? person, object? body, CancellationToken ct, string? key = null)
     {
         var answer = await Shop.InsistAsync(
-            () => market.Shop.SendAsync(method, new Uri(market[service].Address, path), person, ct, body, key), Tally, patience, ct);
+            () => market.Shop.SendAsync(method, new Uri(market[service].Address, path), person, ct, body, key), Tally, over, ct);
         // A 4xx may mean that an earlier try, whose answer was lost, has done it; the audit knows.
         if (answer.IsWorthAnotherTry)
         {
@@ -214,30 +227,7 @@ internal sealed partial class Tour(Marketplace market, TimeSpan patience)
         .Select(mail => Code().Match(mail.Raw).Value)
         .LastOrDefault(code => code.Length == 6);
 
-    private static MultipartFormDataContent Form()
-    {
-        var form = new MultipartFormDataContent();
-        foreach (var (name, value) in new[]
-        {
-            ("title", "On tour"), ("description", "Painted on the way"), ("shortDescription", "Painted"), ("category", "Abstract"),
-            ("price", 120.5m.ToString(CultureInfo.InvariantCulture)), ("width", "4"), ("height", "3"), ("orientation", "LANDSCAPE"),
-        })
-        {
-            form.Add(new StringContent(value), name);
-        }
-
-        form.Add(File(), "images", "tour.png");
-        return form;
-    }
-
-    private static MultipartFormDataContent Upload(string field) => new() { { File(), field, "tour.png" } };
-
-    private static ByteArrayContent File()
-    {
-        var file = new ByteArrayContent(Picture);
-        file.Headers.ContentType = new("image/png");
-        return file;
-    }
+    private static MultipartFormDataContent Upload(string field) => new() { { ArtworkForm.Picture(Picture), field, "tour.png" } };
 
     // Alone on a line of the text part.
     [GeneratedRegex(@"(?<=^\s*)\d{6}(?=\s*$)", RegexOptions.Multiline)]

@@ -39,7 +39,7 @@ internal sealed class BrokerProcess : IAsyncDisposable
     {
         var expected = EventRoutes.Queues.Values.SelectMany(queues => queues).Where(queue => services.Contains(queue.Split('-')[0])).ToList();
         await Eventually.Until(
-            async () => (await LookAsync(expected, ct)).Values.All(queue => queue is { Readers: > 0 }), "all queues are read", TimeSpan.FromSeconds(60));
+            async () => (await LookAsync(expected, ct)).Values.All(queue => queue is { Readers: > 0 }), "all queues are read", TimeSpan.FromMinutes(3));
         foreach (var queue in EventRoutes.Queues.Values.SelectMany(queues => queues))
         {
             await Node.QueueIsOnDiskAsync(queue);

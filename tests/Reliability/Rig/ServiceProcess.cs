@@ -57,7 +57,7 @@ internal sealed class ServiceProcess(string name, string assembly, int port, str
                 : await IsReadyAsync(ct);
         },
         $"{Name} is ready",
-        TimeSpan.FromSeconds(60));
+        TimeSpan.FromMinutes(3));
 
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
@@ -83,11 +83,9 @@ internal sealed class ServiceProcess(string name, string assembly, int port, str
     public Task<int> TerminateAsync(CancellationToken ct) => _process!.TerminateAsync(ct);
 
     /// <summary>Waits until it ends by itself, at a crash point for example: 137 then.</summary>
-    public async Task<int> EndAsync(TimeSpan within, CancellationToken ct)
+    public async Task<int> EndAsync(CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(within);
-        var exitCode = await _process!.EndAsync(limit.Token);
+        var exitCode = await _process!.EndAsync(ct);
         await _process.DisposeAsync();
         return exitCode;
     }

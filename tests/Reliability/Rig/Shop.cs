@@ -10,7 +10,7 @@ internal sealed class Shop(Marketplace market) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        ConnectTimeout = TimeSpan.FromSeconds(2),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
         UseCookies = false,
         AllowAutoRedirect = false,
     })
@@ -78,12 +78,18 @@ internal sealed class Shop(Marketplace market) : IDisposable
     /// <returns>The last answer.</returns>
     public static async Task<Answer> InsistAsync(Func<Task<Answer>> send, Tally tally, TimeSpan within, CancellationToken ct)
     {
-        var clock = Stopwatch.StartNew();
+        using var over = new CancellationTokenSource(within);
+        return await InsistAsync(send, tally, over.Token, ct);
+    }
+
+    /// <summary>The same for a client whose patience ends with something else.</summary>
+    public static async Task<Answer> InsistAsync(Func<Task<Answer>> send, Tally tally, CancellationToken over, CancellationToken ct)
+    {
         for (var tries = 1; ; tries++)
         {
             var answer = await send();
             tally.Add(answer);
-            if (!answer.IsWorthAnotherTry || clock.Elapsed > within)
+            if (!answer.IsWorthAnotherTry || over.IsCancellationRequested)
             {
                 return answer;
             }
