@@ -78,8 +78,8 @@ public sealed class CallTests : IAsyncLifetime
         { "bad charset", context => { context.Response.ContentType = "application/json; charset=klingon"; return context.Response.WriteAsync("{}"); } },
         { "redirect", context => { context.Response.Redirect("/elsewhere", permanent: false, preserveMethod: true); return Task.CompletedTask; } },
         { "refusal", context => { context.Response.StatusCode = 403; return Task.CompletedTask; } },
-        { "endless body", EndlessAsync },
-        { "drip", DripAsync },
+        { "endless body", BadBodies.EndlessAsync },
+        { "drip", BadBodies.DripAsync },
     };
 
     [Theory]
@@ -184,24 +184,4 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     private static Task Hang(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted);
-
-    private static async Task DripAsync(HttpContext context)
-    {
-        while (!context.RequestAborted.IsCancellationRequested)
-        {
-            await context.Response.WriteAsync(" ");
-            await context.Response.Body.FlushAsync();
-            await Task.Delay(100, context.RequestAborted);
-        }
-    }
-
-    private static async Task EndlessAsync(HttpContext context)
-    {
-        var spaces = new byte[64 * 1024];
-        Array.Fill(spaces, (byte)' ');
-        while (!context.RequestAborted.IsCancellationRequested)
-        {
-            await context.Response.Body.WriteAsync(spaces, context.RequestAborted);
-        }
-    }
 }

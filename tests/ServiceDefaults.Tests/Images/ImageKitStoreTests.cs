@@ -128,8 +128,8 @@ public sealed class ImageKitStoreTests : IAsyncLifetime
         { "cut body", CutAsync },
         { "reset", context => { context.Abort(); return Task.CompletedTask; } },
         { "hang", context => Task.Delay(Timeout.Infinite, context.RequestAborted) },
-        { "drip", DripAsync },
-        { "endless body", EndlessAsync },
+        { "drip", BadBodies.DripAsync },
+        { "endless body", BadBodies.EndlessAsync },
     };
 
     [Theory]
@@ -213,26 +213,6 @@ public sealed class ImageKitStoreTests : IAsyncLifetime
         await context.Response.WriteAsync("{\"fileId\":\"a\"");
         await context.Response.Body.FlushAsync();
         context.Abort();
-    }
-
-    private static async Task DripAsync(HttpContext context)
-    {
-        while (!context.RequestAborted.IsCancellationRequested)
-        {
-            await context.Response.WriteAsync(" ");
-            await context.Response.Body.FlushAsync();
-            await Task.Delay(50, context.RequestAborted);
-        }
-    }
-
-    private static async Task EndlessAsync(HttpContext context)
-    {
-        var spaces = new byte[64 * 1024];
-        Array.Fill(spaces, (byte)' ');
-        while (!context.RequestAborted.IsCancellationRequested)
-        {
-            await context.Response.Body.WriteAsync(spaces, context.RequestAborted);
-        }
     }
 
     private static async Task<bool> IsReachedAsync(ServiceProvider services)

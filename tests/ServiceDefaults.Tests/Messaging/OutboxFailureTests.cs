@@ -16,24 +16,17 @@ public sealed class OutboxFailureTests
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
-        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var calls = 0;
-        reader.Seen.Handle = async _ =>
-        {
-            Interlocked.Increment(ref calls);
-            reached.TrySetResult();
-            await goOn.Task;
-        };
+        var held = reader.Seen.Hold();
         await app.AddAsync();
         await app.StartWriterAsync(OutboxApp.ShortLeases);
-        await reached.Task.WaitAsync(Eventually.Patience, Ct);
+        await held.ReachedAsync();
 
         // Several leases long, so that the aggregate is leased anew and again.
         await app.AdvanceAsync(TimeSpan.FromMinutes(1));
-        goOn.SetResult();
+        held.LetGo();
         await app.DrainAsync();
 
-        Assert.Equal(1, calls);
+        Assert.Equal(1, held.Calls);
     }
 
     [Fact]

@@ -15,19 +15,14 @@ public sealed class OutboxLeaseTests
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
-        var (reached, never) = (new TaskCompletionSource(), new TaskCompletionSource());
-        reader.Seen.Handle = async seen =>
-        {
-            reached.TrySetResult();
-            await never.Task;
-        };
+        var held = reader.Seen.Hold();
         await app.AddAsync();
         await app.StartWriterAsync(OutboxApp.ShortLeases);
-        await app.AdvanceUntilAsync(() => Task.FromResult(reached.Task.IsCompleted), "the event is being consumed");
+        await app.AdvanceUntilAsync(() => Task.FromResult(held.IsReached), "the event is being consumed");
         await app.AdvanceAsync(TimeSpan.FromSeconds(30));
         Assert.Single((await app.FindAsync()).Outbox.Entries);
 
-        never.SetException(new InvalidOperationException("The process ends here."));
+        held.Die();
         await app.RestartAsync();
         await app.StartReaderAsync();
         await app.StartWriterAsync();
@@ -41,20 +36,15 @@ public sealed class OutboxLeaseTests
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
-        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        reader.Seen.Handle = async seen =>
-        {
-            reached.TrySetResult();
-            await goOn.Task;
-        };
+        var held = reader.Seen.Hold();
         await app.AddAsync();
         var writer = await app.StartWriterAsync();
-        await reached.Task.WaitAsync(Eventually.Patience, Ct);
+        await held.ReachedAsync();
 
         await writer.StopAsync();
 
         var outbox = (await app.FindAsync()).Outbox;
-        goOn.SetResult();
+        held.LetGo();
         Assert.Null(outbox.LeaseBy);
         Assert.Null(outbox.LeaseUntil);
         Assert.True(outbox.PendingAt <= app.Clock.GetUtcNow());
@@ -83,28 +73,21 @@ public sealed class OutboxLeaseTests
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
-        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var calls = 0;
-        reader.Seen.Handle = async _ =>
-        {
-            Interlocked.Increment(ref calls);
-            reached.TrySetResult();
-            await goOn.Task;
-        };
+        var held = reader.Seen.Hold();
         await app.AddAsync();
         await app.StartWriterAsync();
-        await reached.Task.WaitAsync(Eventually.Patience, Ct);
+        await held.ReachedAsync();
 
         // Another took it over and died at once.
         await app.Things.UpdateOneAsync(
             t => t.Id == "u1",
             Builders<Thing>.Update.Set(t => t.Outbox.LeaseBy, "another").Set(t => t.Outbox.LeaseUntil, app.Clock.GetUtcNow() + TimeSpan.FromSeconds(10)),
             cancellationToken: Ct);
-        goOn.SetResult();
+        held.LetGo();
         await Eventually.Until(() => reader.Seen.Messages.Count == 1, "the consumer is done");
         await app.DrainAsync();
 
-        Assert.Equal(1, calls);
+        Assert.Equal(1, held.Calls);
     }
 
     [Fact]

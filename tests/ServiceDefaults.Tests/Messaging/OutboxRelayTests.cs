@@ -63,19 +63,13 @@ public sealed class OutboxRelayTests
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
-        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        reader.Seen.Handle = async seen =>
-        {
-            reached.TrySetResult();
-            await goOn.Task;
-            await app.ApplyAsync(seen);
-        };
+        var held = reader.Seen.Hold(app.ApplyAsync);
         await app.AddAsync();
         await app.StartWriterAsync();
-        await app.AdvanceUntilAsync(() => Task.FromResult(reached.Task.IsCompleted), "the first event is on its way");
+        await app.AdvanceUntilAsync(() => Task.FromResult(held.IsReached), "the first event is on its way");
 
         await app.ChangeAsync(2);
-        goOn.SetResult();
+        held.LetGo();
         await app.DrainAsync();
 
         Assert.Equal([1L, 2L], await app.AppliedAsync());
@@ -86,22 +80,16 @@ public sealed class OutboxRelayTests
     {
         await using var app = await OutboxApp.CreateAsync();
         var reader = await app.StartReaderAsync();
-        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        reader.Seen.Handle = async seen =>
-        {
-            reached.TrySetResult();
-            await goOn.Task;
-            await app.ApplyAsync(seen);
-        };
+        var held = reader.Seen.Hold(app.ApplyAsync);
         await app.AddAsync();
         await app.StartWriterAsync();
-        await reached.Task.WaitAsync(Eventually.Patience, Ct);
+        await held.ReachedAsync();
         // Until the relay has looked again, found the aggregate leased and lain down.
         var idle = await app.Leases.LeaseAsync(TimeSpan.FromSeconds(10), Ct);
         Assert.Null(idle);
 
         await app.ChangeAsync(2);
-        goOn.SetResult();
+        held.LetGo();
 
         await Eventually.Until(async () => (await app.AppliedAsync()).SequenceEqual([1L, 2L]), "both are through though time stands still");
     }
