@@ -88,6 +88,13 @@ public sealed class GoogleLinkTests(GoogleApp app) : GoogleFlowTests(app), IClas
         using var ended = await Return($"code={_app.Google.Agree(challenge, user)}&state={Uri.EscapeDataString(StateOf(challenge))}", cookie);
         AssertSignInFirst(ended);
 
+        using var thrownOut = await SignedIn(member);
+        (challenge, cookie) = await Leave("mode=signin", thrownOut);
+        // The session's document is left, as it is when a process ends between the two writes.
+        await _app.Service.Services.GetRequiredService<AccountStore>().EndSessionsAsync(member.Id, kept: null, Ct);
+        using var over = await Return($"code={_app.Google.Agree(challenge, user)}&state={Uri.EscapeDataString(StateOf(challenge))}", cookie);
+        AssertSignInFirst(over);
+
         using var staying = await SignedIn(member);
         _app.Clock.Advance(TimeSpan.FromMinutes(9));
         using var renewed = await staying.Post("/refresh", new { });

@@ -43,7 +43,7 @@ public sealed class PasswordChangeTests(AuthApp app) : IClassFixture<AuthApp>
     [Fact]
     public async Task The_current_password_is_asked_for_and_the_next_one_must_be_good()
     {
-        var member = await app.Join();
+        var member = await JoinByAnotherName();
         foreach (var (body, status, code) in new (object, HttpStatusCode, string)[]
         {
             (new { current = "not the password", next = Next }, HttpStatusCode.Forbidden, "wrong_password"),
@@ -182,7 +182,7 @@ public sealed class PasswordChangeTests(AuthApp app) : IClassFixture<AuthApp>
     [Fact]
     public async Task A_password_that_is_refused_leaves_the_code_good()
     {
-        var member = await app.Join();
+        var member = await JoinByAnotherName();
         using var browser = app.Browser();
         var code = await Forgot(browser, member.Person.Email);
 
@@ -253,6 +253,13 @@ public sealed class PasswordChangeTests(AuthApp app) : IClassFixture<AuthApp>
         var codes = await app.Service.Database.GetCollection<BsonDocument>(CodeStore.Collection)
             .Find(new BsonDocument("_id", $"RESET_PASSWORD|{member.Person.Email}")).FirstAsync(Ct);
         Assert.Single(codes["sent"].AsBsonArray);
+    }
+
+    // The address must not be what a password like the user name is refused for.
+    private Task<Member> JoinByAnotherName()
+    {
+        var someone = AuthApp.Someone();
+        return app.Join(someone with { Username = $"{someone.Username}-studio" });
     }
 
     private async Task<string> Forgot(HttpClient browser, string email)

@@ -229,6 +229,24 @@ public sealed class RevocationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_being_written_while_somebody_asked_is_told_the_next_time()
+    {
+        var member = await _app.Join();
+        var asked = await Told();
+        // Its time was taken before the question, its write came after.
+        var stamped = _app.Clock.GetUtcNow().AddSeconds(-20);
+        await _app.Service.Database.GetCollection<Account>(AccountStore.Collection).UpdateOneAsync(
+            a => a.Id == member.Id,
+            Builders<Account>.Update.Inc(a => a.Version, 1).Set(a => a.Generation, 1).Set(a => a.SessionsFrom, 1).Set(a => a.RevokedAt, stamped),
+            cancellationToken: Ct);
+
+        var next = await Told(asked.Next);
+
+        Assert.DoesNotContain(asked.Accounts, account => account.UserId == member.Id.ToString());
+        Assert.Contains(next.Accounts, account => account.UserId == member.Id.ToString());
+    }
+
+    [Fact]
     public async Task However_much_was_missed_it_is_told_in_parts()
     {
         var now = _app.Clock.GetUtcNow();

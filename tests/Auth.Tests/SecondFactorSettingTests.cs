@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Auth.Accounts;
@@ -12,6 +13,8 @@ namespace Visuels.Auth.Tests;
 public sealed class SecondFactorSettingTests(AuthApp app) : IClassFixture<AuthApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private Authenticators Authenticators => app.Service.Services.GetRequiredService<Authenticators>();
 
     [Fact]
     public async Task It_is_begun_with_the_password_and_counts_from_the_first_code_on()
@@ -46,6 +49,29 @@ public sealed class SecondFactorSettingTests(AuthApp app) : IClassFixture<AuthAp
         await twice.Refuses(HttpStatusCode.Conflict, "second_factor_on");
         var told = await app.Next<SecondFactorChanged>(e => e.UserId == member.Id.ToString());
         Assert.Equal((SecondFactorChanges.SwitchedOn, 10, member.Person.Email), (told.Change, told.RecoveryCodesLeft, told.Email));
+    }
+
+    [Fact]
+    public async Task Who_begins_in_the_instant_that_it_is_switched_on_takes_it_away_from_nobody()
+    {
+        var holder = await FactorHolder.Join(app);
+
+        Assert.Null(await Authenticators.BeginAsync(await app.Account(holder.Member), Ct));
+
+        Assert.True(await FactorHolder.IsOn(holder.Member));
+    }
+
+    [Fact]
+    public async Task Who_is_signed_out_in_the_instant_of_the_first_code_locks_nobody_out()
+    {
+        var member = await app.Join();
+        await FactorHolder.Begin(member);
+        var read = await app.Account(member);
+        await app.Service.Services.GetRequiredService<AccountStore>().EndSessionsAsync(member.Id, kept: null, Ct);
+
+        Assert.Null(await Authenticators.ConfirmAsync(read, new Proof(Step: 1), Ct));
+
+        Assert.False((await app.Account(member)).HasSecondFactor);
     }
 
     [Fact]
