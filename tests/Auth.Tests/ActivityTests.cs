@@ -12,6 +12,7 @@ using Visuels.Testing.Requirements;
 namespace Visuels.Auth.Tests;
 
 /// <summary>What somebody can read of what happened to the own account.</summary>
+[Proves(Requirement.AddressChange)]
 public sealed class ActivityTests(AuthApp app) : IClassFixture<AuthApp>
 {
     private const string Path = "/api/v1/auth/me/activity";
@@ -63,7 +64,7 @@ public sealed class ActivityTests(AuthApp app) : IClassFixture<AuthApp>
 
         var entries = await Written(member, 5);
         Assert.Equal(
-            [("EMAIL_CHANGED", "by its owner"), ("CODE_SENT", "CHANGE_EMAIL"), ("CODE_SENT", "RESET_PASSWORD"), ("SIGNED_IN", null), ("EMAIL_PROVEN", "code")],
+            [("EMAIL_CHANGED", "by its owner"), ("CODE_ASKED", "CHANGE_EMAIL"), ("CODE_ASKED", "RESET_PASSWORD"), ("SIGNED_IN", null), ("EMAIL_PROVEN", "code")],
             entries.Select(entry => (entry.Kind, entry.Detail)));
     }
 
@@ -80,7 +81,7 @@ public sealed class ActivityTests(AuthApp app) : IClassFixture<AuthApp>
 
         var entries = await Written(member, 4);
         Assert.Equal(
-            [("CODE_SENT", "CHANGE_EMAIL"), ("CODE_SENT", "CHANGE_EMAIL"), ("SIGNED_IN", null), ("EMAIL_PROVEN", "code")],
+            [("CODE_ASKED", "CHANGE_EMAIL"), ("CODE_ASKED", "CHANGE_EMAIL"), ("SIGNED_IN", null), ("EMAIL_PROVEN", "code")],
             entries.Select(entry => (entry.Kind, entry.Detail)));
     }
 

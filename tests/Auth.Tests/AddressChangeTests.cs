@@ -12,6 +12,7 @@ using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
+[Proves(Requirement.AddressChange)]
 public sealed class AddressChangeTests(AuthApp app) : IClassFixture<AuthApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

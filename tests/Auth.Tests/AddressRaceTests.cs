@@ -4,10 +4,12 @@ using MongoDB.Driver;
 using Visuels.Auth.Addresses;
 using Visuels.Auth.Codes;
 using Visuels.Contracts.Accounts;
+using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
 /// <summary>Several things happen to an account, or to an address, at once. Each is done several times: who comes first is not told.</summary>
+[Proves(Requirement.AddressChange)]
 public sealed class AddressRaceTests(AuthApp app) : IClassFixture<AuthApp>
 {
     private const int Rounds = 5;

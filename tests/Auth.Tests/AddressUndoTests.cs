@@ -9,6 +9,7 @@ using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
 
+[Proves(Requirement.AddressChange)]
 public sealed class AddressUndoTests(AuthApp app) : IClassFixture<AuthApp>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

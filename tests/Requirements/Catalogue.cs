@@ -23,6 +23,7 @@ internal static class Catalogue
             new(Requirement.Linking, "6.1.3, 6.3.4", "Accounts are linked by Google's subject; an unproven account of the same address loses password and sessions first, a proven one is opened only where Google is an authority for the address, or by its owner, who is told by mail."),
             new(Requirement.OpenRedirect, "3.7.2", "No request decides where a redirect leads."),
             new(Requirement.PasswordChange, "6.2.2, 6.2.3, 6.3.7, 7.4.3, 7.5.1", "Changing a password needs the present one, and the second factor where it is on, ends the other sessions and is told by mail; a reset by code ends all."),
+            new(Requirement.AddressChange, "6.3.7, 7.5.1, 16.3.1", "Changing the address takes the owner and a code from the new mailbox, ends the other sessions and is told to the one before, which can undo it for a week; owners read what happened to their accounts."),
         ]),
         new("Tokens, sessions, browsers",
         [

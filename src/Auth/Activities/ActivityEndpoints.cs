@@ -12,7 +12,7 @@ internal static class ActivityEndpoints
 {
     public static void MapActivity(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/v1/auth/me").WithTags("Account").RequireAuthorization()
-            .MapGet("/activity", List).FailsWith(400, ProblemCodes.InvalidQuery).FailsWith(403, "account_blocked");
+            .MapGet("/activity", List).WithSummary("Tells what happened to one's account").FailsWith(400, ProblemCodes.InvalidQuery).FailsWith(403, "account_blocked");
 
     private static async Task<Results<Ok<ActivityResponse>, ProblemHttpResult>> List(
         [AsParameters] ActivityQuery query, ClaimsPrincipal user, AccountStore accounts, ActivityStore activity, CancellationToken ct)

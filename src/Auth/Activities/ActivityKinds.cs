@@ -16,7 +16,7 @@ internal static class ActivityKinds
         [SecurityEvent.SecondFactorRefused] = "SECOND_FACTOR_REFUSED",
         [SecurityEvent.RecoveryCodeUsed] = "RECOVERY_CODE_USED",
         [SecurityEvent.GoogleLinked] = "GOOGLE_LINKED",
-        [SecurityEvent.CodeSent] = "CODE_SENT",
+        [SecurityEvent.CodeAsked] = "CODE_ASKED",
         [SecurityEvent.SessionsEnded] = "SESSIONS_ENDED",
         [SecurityEvent.RefreshTokenReused] = "REFRESH_TOKEN_REUSED",
         [SecurityEvent.RoleChanged] = "ROLE_CHANGED",
@@ -28,5 +28,5 @@ internal static class ActivityKinds
     public static string? Of(SecurityEvent what) => Names.GetValueOrDefault(what);
 
     /// <summary>Whether it takes no session and no password.</summary>
-    public static bool IsOpenToStrangers(SecurityEvent what) => what is SecurityEvent.SignInFailed or SecurityEvent.SecondFactorRefused or SecurityEvent.CodeSent;
+    public static bool IsOpenToStrangers(SecurityEvent what) => what is SecurityEvent.SignInFailed or SecurityEvent.SecondFactorRefused or SecurityEvent.CodeAsked;
 }

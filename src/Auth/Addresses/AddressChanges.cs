@@ -4,12 +4,20 @@ using Visuels.Auth.Codes;
 using Visuels.Auth.Sessions;
 using Visuels.Contracts.Accounts;
 using Visuels.ServiceDefaults.Schedules;
+using Visuels.ServiceDefaults.Security;
 
 namespace Visuels.Auth.Addresses;
 
 /// <summary>Moves accounts from one address to another, and back.</summary>
 internal sealed class AddressChanges(
-    AccountStore accounts, AddressStore store, UndoTokens undo, OneTimeCodes codes, CodeStore codeStore, SessionStore sessions, TimeProvider clock)
+    AccountStore accounts,
+    AddressStore store,
+    UndoTokens undo,
+    OneTimeCodes codes,
+    CodeStore codeStore,
+    SessionStore sessions,
+    SecurityLog security,
+    TimeProvider clock)
 {
     public bool IsUsedUp(Account account) => account.FormerAddresses.Count(former => clock.GetUtcNow() < former.Until) >= FormerAddress.Most;
 
@@ -26,6 +34,8 @@ internal sealed class AddressChanges(
             return false;
         }
 
+        // Whatever follows: its owner reads this, and must not learn from it whether there was a code.
+        security.Note(SecurityEvent.CodeAsked, account.Id.ToString(), CodePurposes.ChangeEmail);
         var owner = await accounts.FindByEmailAsync(email, ct);
         var code = await codes.GetAsync(CodePurposes.ChangeEmail, email, ct);
         if (codes.MaySend(code, caller))

@@ -28,7 +28,7 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
     /// the sign-up instead; all else is the same.
     /// </summary>
     /// <returns>False when another request was faster.</returns>
-    public Task<bool> TrySendAsync(Code read, string flowId, Requester caller, Account? account, SignUpDetails? details, CancellationToken ct)
+    public async Task<bool> TrySendAsync(Code read, string flowId, Requester caller, Account? account, SignUpDetails? details, CancellationToken ct)
     {
         var flow = NewExpiringFlow(caller, details);
         object[] events = account switch
@@ -38,7 +38,13 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
             // A name that is not the reader's own is a message of whoever typed it.
             _ => [Issue(read, flowId, flow, account, account.Verified ? account.Name : "")],
         };
-        return SendAsync(read, flowId, flow, caller, account, events, ct);
+        var isSent = await store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), events, ct);
+        if (isSent)
+        {
+            security.Note(SecurityEvent.CodeAsked, account is { Verified: true } ? account.Id.ToString() : SecurityLog.TagOf(read.Email, ring), read.Purpose);
+        }
+
+        return isSent;
     }
 
     /// <summary>The same for an account whose owner wants the address of these codes. Whoever has it already is told of that instead.</summary>
@@ -52,7 +58,7 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
     {
         var flow = NewExpiringFlow(caller, details: null);
         object told = owner is null ? Issue(read, caller.Flow!, flow, account, name: "") : Known(owner, flow);
-        return SendAsync(read, caller.Flow!, flow, caller, account, [told], ct);
+        return store.TrySendAsync(read, caller.Flow!, flow, new CodeSent(flow.At, caller.Network), [told], ct);
     }
 
     /// <summary>Notes what a flow wants while it may have no new code; the one that it has stays good.</summary>
@@ -100,18 +106,6 @@ internal sealed class OneTimeCodes(CodeStore store, KeyRing ring, SecurityLog se
     private static string HashUse(string key, string flowId, ObjectId codeId) => $"code|{key}|{flowId}|{codeId}";
 
     private static KnownAddressSignedUp Known(Account owner, CodeFlow flow) => new(owner.Id.ToString(), owner.Version, owner.Email, owner.Name, flow.At);
-
-    private async Task<bool> SendAsync(Code read, string flowId, CodeFlow flow, Requester caller, Account? account, object[] events, CancellationToken ct)
-    {
-        var isSent = await store.TrySendAsync(read, flowId, flow, new CodeSent(flow.At, caller.Network), events, ct);
-        // Who wants an address reads the same in their log whether or not somebody has it.
-        if (isSent && account is { Verified: true } && (read.Purpose == CodePurposes.ChangeEmail || flow.Hash is not null))
-        {
-            security.Note(SecurityEvent.CodeSent, account.Id.ToString(), read.Purpose);
-        }
-
-        return isSent;
-    }
 
     private EmailCodeIssued Issue(Code read, string flowId, CodeFlow flow, Account account, string name)
     {

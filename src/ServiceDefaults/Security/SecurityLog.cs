@@ -20,8 +20,8 @@ public enum SecurityEvent
     /// <summary>A wrong, used or expired one-time code.</summary>
     CodeRefused,
 
-    /// <summary>A one-time code went out to the owner of an account.</summary>
-    CodeSent,
+    /// <summary>A one-time code was asked for, by mail.</summary>
+    CodeAsked,
 
     /// <summary>An address was proven.</summary>
     AddressProven,

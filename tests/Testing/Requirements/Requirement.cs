@@ -17,6 +17,7 @@ public static class Requirement
     public const string Linking = "linking";
     public const string OpenRedirect = "open-redirect";
     public const string PasswordChange = "password-change";
+    public const string AddressChange = "address-change";
 
     public const string AccessTokens = "access-tokens";
     public const string KeyRotation = "key-rotation";
