@@ -155,6 +155,20 @@ public sealed class SessionRenewalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_auth_hangs_the_request_goes_on_as_it_came_once_the_time_for_a_call_is_over()
+    {
+        _gateway.Backends.Renew = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        await using var gateway = await GatewayApp.StartAsync(_gateway.Backends.Address, settings: ("Calls:Timeout", "00:00:00.2"));
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(gateway.Urls.First()) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/products") { Headers = { { "Cookie", $"token={Expired}; refresh=r1" } } };
+
+        var response = await client.SendAsync(request, Ct);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(Expired, Assert.Single(_gateway.Backends.Seen).Cookies["token"]);
+    }
+
+    [Fact]
     public async Task Where_the_service_sets_the_session_itself_nothing_is_added()
     {
         _gateway.Backends.Answer = context =>
