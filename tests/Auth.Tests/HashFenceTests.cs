@@ -18,18 +18,25 @@ public sealed class HashFenceTests(HashFenceTests.FencedApp app) : IClassFixture
         var turns = await Task.WhenAll(Enumerable.Range(0, Passwords.Passwords.AtOnce).Select(_ => passwords.TakeTurnAsync(TestContext.Current.CancellationToken)));
 
         var storm = Enumerable.Range(0, 200).Select(_ => app.SignIn(AuthApp.Someone().Email, "not the password")).ToList();
-
-        await Eventually.Until(() => storm.Count(signIn => signIn.IsCompleted) == 200 - Waiting, "those who find no room are sent away");
-        await Answers(member);
-        var waiting = storm.Where(signIn => !signIn.IsCompleted).ToList();
-        Assert.Equal(Waiting, waiting.Count);
-        foreach (var sentAway in storm.Except(waiting))
+        List<Task<HttpResponseMessage>> waiting;
+        try
         {
-            await (await sentAway).Refuses(HttpStatusCode.ServiceUnavailable, "busy");
-            Assert.NotNull((await sentAway).Headers.RetryAfter);
+            await Eventually.Until(() => storm.Count(signIn => signIn.IsCompleted) == 200 - Waiting, "those who find no room are sent away");
+            await Answers(member);
+            waiting = storm.Where(signIn => !signIn.IsCompleted).ToList();
+            Assert.Equal(Waiting, waiting.Count);
+            foreach (var sentAway in storm.Except(waiting))
+            {
+                await (await sentAway).Refuses(HttpStatusCode.ServiceUnavailable, "busy");
+                Assert.NotNull((await sentAway).Headers.RetryAfter);
+            }
+        }
+        finally
+        {
+            // Also when something is wrong: nobody is to wait for ever.
+            Array.ForEach(turns, turn => turn.Dispose());
         }
 
-        Array.ForEach(turns, turn => turn.Dispose());
         while (!waiting.TrueForAll(signIn => signIn.IsCompleted))
         {
             await Answers(member);
