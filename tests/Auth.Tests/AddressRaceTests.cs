@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Auth.Addresses;
 using Visuels.Auth.Codes;
@@ -117,6 +118,21 @@ public sealed class AddressRaceTests(AuthApp app) : IClassFixture<AuthApp>
         Assert.False(await app.Service.Services.GetRequiredService<AddressStore>().TryWantAsync(asRead, AddressMoves.NewAddress(), Ct));
 
         Assert.Null((await app.Account(member)).WantedAddress);
+    }
+
+    [Fact]
+    public async Task A_code_that_was_entered_with_the_password_before_comes_too_late()
+    {
+        var member = await app.Join();
+        var email = AddressMoves.NewAddress();
+        await app.AskForAddress(member, email);
+        var asRead = await app.Account(member);
+        using var changed = await member.Http.Put("/api/v1/auth/password", new { current = AuthApp.Password, next = NextPassword });
+        await changed.Should(HttpStatusCode.NoContent);
+
+        var (change, _) = await app.Service.Services.GetRequiredService<AddressChanges>().MoveAsync(asRead, email, ObjectId.GenerateNewId());
+
+        Assert.Equal((AddressChange.Stale, member.Person.Email), (change, (await app.Account(member)).Email));
     }
 
     [Fact]

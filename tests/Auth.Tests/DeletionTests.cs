@@ -5,6 +5,7 @@ using MongoDB.Driver;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Deletion;
 using Visuels.Contracts.Accounts;
+using Visuels.ServiceDefaults.Messaging;
 using Visuels.ServiceDefaults.Security;
 using Visuels.ServiceDefaults.Users;
 using Visuels.Testing;
@@ -80,6 +81,10 @@ public sealed class DeletionTests(AuthApp app) : IClassFixture<AuthApp>
         var avatar = new Uri((await profile.Should(HttpStatusCode.OK)).GetProperty("profile").GetProperty("avatar").Text("url")).AbsolutePath;
         await Accounts.UpdateOneAsync(a => a.Id == member.Id, Builders<Account>.Update.Set(a => a.GoogleSubject, "google-subject"), cancellationToken: Ct);
         await app.Next<UserUpdated>(e => e.UserId == member.Id.ToString());
+        // What could not be published waits for an operator, with the address in it.
+        var (now, account) = (app.Clock.GetUtcNow(), await app.Account(member));
+        var parked = new ParkedEvent { Entry = Outbox.Holding(now, account.Updated(now)).Entries[0], Reason = ParkedEvent.ConsumerFailed, At = now };
+        await Accounts.UpdateOneAsync(a => a.Id == member.Id, Builders<Account>.Update.Push(a => a.Outbox.Parked, parked), cancellationToken: Ct);
         using (var shown = await app.Http.Get(avatar))
         {
             Assert.Equal(HttpStatusCode.OK, shown.StatusCode);

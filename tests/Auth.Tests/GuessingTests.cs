@@ -182,6 +182,20 @@ public sealed class GuessingTests(AuthApp app) : IClassFixture<AuthApp>
         await signIn.Should(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task The_right_password_of_an_open_session_begins_anew()
+    {
+        var member = await app.Join();
+        var current = member.Person.Password;
+        for (var i = 0; i < TryCount.Free + 1; i++)
+        {
+            var next = $"a brand new password {i}";
+            using var right = await member.Http.Put("/api/v1/auth/password", new { current, next });
+            await right.Should(HttpStatusCode.NoContent);
+            current = next;
+        }
+    }
+
     private static string DeviceOf(HttpResponseMessage response) => response.Headers.GetValues("Set-Cookie")
         .Single(cookie => cookie.StartsWith("device=", StringComparison.Ordinal)).Split(';')[0]["device=".Length..];
 
