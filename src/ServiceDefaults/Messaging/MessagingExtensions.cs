@@ -31,6 +31,7 @@ public static class MessagingExtensions
         builder.Services.AddOptions<MessagingOptions>().BindConfiguration("Messaging").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(_ => new InProcessBroker(service));
+        builder.Services.AddSingleton<BrokerRefusalObserver>();
 
         // The host starts and serves while the broker is away.
         builder.Services.AddOptions<MassTransitHostOptions>().Configure<IOptions<MessagingOptions>>((host, messaging) =>
@@ -59,6 +60,11 @@ public static class MessagingExtensions
 
     private static void ConfigureEndpoint(IRegistrationContext context, string queue, IReceiveEndpointConfigurator endpoint)
     {
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator)
+        {
+            endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<BrokerRefusalObserver>());
+        }
+
         if (RevocationQueues.Is(queue))
         {
             RevocationQueues.Configure(context, endpoint);

@@ -11,7 +11,7 @@ public sealed class TestsThatKillTheirBroker : ICollectionFixture<MortalNode>;
 /// <summary>A broker that is killed and started again, with a virtual host for each test.</summary>
 public sealed class MortalNode : IAsyncLifetime
 {
-    private static readonly string[] Hosts = ["killed1", "killed2", "killed3"];
+    private static readonly string[] Hosts = ["killed1", "killed2", "killed3", "killed4"];
 
     private RabbitMqNode? _node;
     private int _given;
@@ -65,6 +65,18 @@ public sealed class RabbitMqOutageTests(MortalNode mortal)
         await order.PublishUntilConfirmedAsync(Events.Registered());
         await Eventually.Until(() => order.Seen.In(Readers).Any(), "the event arrives", TimeSpan.FromMinutes(2));
         await Eventually.Until(order.IsHealthyAsync, "the bus says so");
+    }
+
+    [Fact]
+    public async Task A_service_whose_password_the_broker_refuses_ends_so_that_it_can_be_started_with_another()
+    {
+        var (_, _, connectionString) = mortal.Next();
+        await using var order = await ReaderAsync(connectionString.Replace("guest:guest", "guest:another", StringComparison.Ordinal));
+
+        await Eventually.Until(() => order.App.Lifetime.ApplicationStopping.IsCancellationRequested, "the service ends", TimeSpan.FromMinutes(1));
+
+        Assert.Contains(order.Log.Lines, line => line.Contains("The broker refuses the user or the password", StringComparison.Ordinal));
+        Assert.DoesNotContain(order.Log.Lines, line => line.Contains("another@", StringComparison.Ordinal) || line.Contains("guest:another", StringComparison.Ordinal));
     }
 
     [Fact]
