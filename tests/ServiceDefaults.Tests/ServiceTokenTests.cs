@@ -97,9 +97,12 @@ public class ServiceTokenTests(SampleApp app) : IClassFixture<SampleApp>
         await using var later = await ServiceUnderTest.StartAsync(SampleService.Build, test => test.Clock = clock);
         var made = Enumerable.Range(0, 3).Select(_ => later.Keys.ServiceToken("order", "product", HttpMethod.Get, new Uri(later.Address, "/internal"), clock.GetUtcNow())).ToList();
 
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(later.Client(made[2]), HttpMethod.Get, "/internal"));
         clock.Advance(TimeSpan.FromSeconds(89));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(later.Client(made[0]), HttpMethod.Get, "/internal"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(later.Client(made[0]), HttpMethod.Get, "/internal"));
+        // What was used is not forgotten before it ends.
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(later.Client(made[2]), HttpMethod.Get, "/internal"));
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(later.Client(made[1]), HttpMethod.Get, "/internal"));
     }
