@@ -2,9 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Visuels.Auth.Accounts;
+using Visuels.Auth.Activities;
 using Visuels.Auth.Addresses;
 using Visuels.Auth.Codes;
 using Visuels.Contracts.Accounts;
+using Visuels.Testing;
 using Visuels.Testing.Requirements;
 
 namespace Visuels.Auth.Tests;
@@ -67,6 +69,10 @@ public sealed class AddressUndoTests(AuthApp app) : IClassFixture<AuthApp>
         if (isOn)
         {
             await app.Next<SecondFactorChanged>(e => e.Email == own && e.Change == SecondFactorChanges.SwitchedOff);
+            var log = app.Service.Database.GetCollection<ActivityEntry>(ActivityStore.Collection);
+            await Eventually.Until(
+                async () => await log.CountDocumentsAsync(e => e.UserId == member.Id && e.Kind == "SECOND_FACTOR_CHANGED" && e.Detail == SecondFactorChanges.SwitchedOff) == 1,
+                "the owner's log tells of it");
         }
     }
 

@@ -119,6 +119,11 @@ internal sealed class AddressStore(
 
                 revocations.Apply(account.Revoked());
                 security.Note(SecurityEvent.AddressChanged, account.Id.ToString(), told.SealedUndo is null ? "undone" : "by its owner");
+                foreach (var factor in others.OfType<SecondFactorChanged>())
+                {
+                    security.Note(SecurityEvent.SecondFactorChanged, account.Id.ToString(), factor.Change);
+                }
+
                 return AddressChange.Done;
             }
             catch (MongoException e) when (e.IsDuplicateKey())
