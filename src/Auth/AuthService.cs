@@ -58,7 +58,7 @@ public static class AuthService
         services.AddSingleton<OneTimeCodes>().AddSingleton<Requesters>().AddSingleton<CodeRequests>().AddSingleton<SignUps>();
         services.AddSingleton<Passwords.Passwords>().AddSingleton<PasswordPolicy>().AddSingleton<PasswordStore>().AddSingleton<KnownDevices>();
         services.AddSingleton<ActivityWriter>().AddHostedService(provider => provider.GetRequiredService<ActivityWriter>());
-        services.AddSingleton<AddressChanges>().AddSingleton<UndoTokens>();
+        services.AddSingleton<AddressChanges>().AddSingleton<UndoTokens>().AddSingleton<UndoPage>();
         services.AddSingleton<Reauthentication>().AddSingleton<AuthenticatorStore>().AddSingleton<Authenticators>().AddSingleton<SecondFactorTickets>().AddSingleton<SecondFactorChecks>();
         services.AddSingleton<SigningKeys>().AddSingleton<IAuthKeySource>(provider => provider.GetRequiredService<SigningKeys>());
         services.AddSingleton<TokenSigner>().AddSingleton<RefreshTokens>().AddSingleton<SessionAnswers>();

@@ -125,7 +125,7 @@ public sealed class AccountMailTests(JobsApp jobs) : IClassFixture<JobsApp>
 
         var mail = await _app.MailToAsync(address);
         Assert.Equal("Visuels - Your Address Was Changed", mail.Subject);
-        Assert.Contains($"http://localhost:3000/auth/email-undo#token={token}", mail.Text, StringComparison.Ordinal);
+        Assert.Contains($"http://localhost:4000/api/v1/auth/email/undo?token={token}", mail.Text, StringComparison.Ordinal);
         Assert.Contains("If it was not you", mail.Text, StringComparison.Ordinal);
         var row = Assert.Single(await _app.RowsAsync(), row => row.To == address);
         Assert.DoesNotContain(token, row.ToJson(), StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Sessions;
@@ -24,6 +25,10 @@ internal static class AddressEndpoints
             .FailsWith(400, "otp_wrong", "otp_expired").FailsWith(401, "session_ended").FailsWith(409, "email_taken").FailsWith(429, "otp_attempts_exceeded");
         email.MapPost("/undo", Undo).WithSummary("Brings the address before back, by the token mailed to it").AllowAnonymous().RequireRateLimiting(RateLimits.Codes)
             .FailsWith(400, "undo_invalid").FailsWith(409, "email_taken");
+        email.MapGet("/undo", AskToUndo).WithSummary("The page that the mail leads to: asks, and posts the token as a form; changes nothing").AllowAnonymous()
+            .RequireRateLimiting(RateLimits.Write).Produces<string>(200, "text/html");
+        // Beside the JSON; whoever sends no content type gets that one's answer. The token is proof enough, so no antiforgery token is asked for.
+        email.MapPost("/undo", UndoByForm).WithOrder(1).ExcludeFromDescription().AllowAnonymous().RequireRateLimiting(RateLimits.Codes).DisableAntiforgery();
     }
 
     // One answer for every address, taken or not, and whether or not a mail goes out.
@@ -114,6 +119,14 @@ internal static class AddressEndpoints
             (_, { Blocked: true }) => SessionAnswers.Blocked(),
             _ => Problems.BadRequest("undo_invalid", "This change cannot be undone any more, or was undone already."),
         };
+
+    private static ContentHttpResult AskToUndo(string? token, HttpResponse response) => UndoPage.Ask(token ?? "", response);
+
+    private static async Task<ContentHttpResult> UndoByForm([FromForm] string? token, AddressChanges changes, UndoPage page, HttpResponse response, CancellationToken ct)
+    {
+        var (change, account) = await changes.RestoreAsync(token ?? "", ct);
+        return page.Outcome(change, account is { Blocked: true }, response);
+    }
 
     // Only to somebody who has shown that the mailbox is theirs.
     private static ProblemHttpResult Taken() => Problems.Conflict("email_taken", "Another account has this address.");

@@ -51,7 +51,7 @@ public static class ServiceHost
         // Quiet frameworks, unless Logging:LogLevel says otherwise; sources added first weigh least.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        // The hosting log prints whole URLs, and a hub's URL holds an access token.
+        // The hosting log prints whole URLs, and a hub's holds an access token, a mail's link a token that undoes a change.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         if (!HasAddress(builder.Configuration))
         {

@@ -146,7 +146,7 @@ public sealed class HeaderTests(Market market)
         using var answer = await market.Http.SendAsync(request, Ct);
         var body = await answer.Content.ReadAsStringAsync(Ct);
         var what = $"{line.Key} at {entrance}, {(int)answer.StatusCode}";
-        CheckHeaders(answer, what, line.Path is "/" or "/dev/mailbox/{id}" or "/dev/templates/{name}" or "/dev/templates");
+        CheckHeaders(answer, what, line.Path is "/" or "/api/v1/auth/email/undo" or "/dev/mailbox/{id}" or "/dev/templates/{name}" or "/dev/templates");
         if (fault is not null)
         {
             CheckFault(answer, body, what);

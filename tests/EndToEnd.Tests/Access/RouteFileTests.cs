@@ -34,7 +34,7 @@ public sealed class RouteFileTests(Market market)
     public void Every_route_says_for_itself_who_may_call_it_and_how_often(string service)
     {
         Assert.Empty(AuthorizationWalk.Undecided(market[service]));
-        foreach (var (key, endpoint) in RouteTable.Mapped(service, market[service]))
+        foreach (var (key, endpoint) in RouteTable.Endpoints(service, market[service]))
         {
             var line = RouteTable.Lines.Single(line => line.Key == key);
             Assert.True(line.Limit == endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName, $"The rate limit of '{key}' is another than in routes.md.");

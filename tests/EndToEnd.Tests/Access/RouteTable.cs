@@ -47,9 +47,14 @@ public static class RouteTable
     public static IReadOnlyList<RouteLine> Of(string service) => [.. Lines.Where(line => line.Service == service)];
 
     /// <summary>What a service has mapped, by the key of the line that must stand in the file.</summary>
-    public static IReadOnlyDictionary<string, RouteEndpoint> Mapped(string service, WebApplication app) => app.Services
+    public static IReadOnlyDictionary<string, RouteEndpoint> Mapped(string service, WebApplication app) => Endpoints(service, app)
+        .GroupBy(mapped => mapped.Key, mapped => mapped.Endpoint)
+        .ToDictionary(alike => alike.Key, alike => alike.MinBy(endpoint => endpoint.Order)!);
+
+    /// <summary>The same, with both of two that differ only in the content type which they take.</summary>
+    public static IEnumerable<(string Key, RouteEndpoint Endpoint)> Endpoints(string service, WebApplication app) => app.Services
         .GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-        .ToDictionary(endpoint => $"{service} {MethodOf(endpoint)} /{endpoint.RoutePattern.RawText?.Trim('/')}");
+        .Select(endpoint => ($"{service} {MethodOf(endpoint)} /{endpoint.RoutePattern.RawText?.Trim('/')}", endpoint));
 
     private static string MethodOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods switch
     {

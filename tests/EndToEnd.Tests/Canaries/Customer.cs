@@ -105,7 +105,7 @@ internal sealed partial class Customer(ObservedServices services, string name, s
         return texts;
     }
 
-    [GeneratedRegex(@"#token=([0-9a-f.]+)")]
+    [GeneratedRegex(@"\?token=([0-9a-f.]+)")]
     private static partial Regex UndoToken();
 
     [GeneratedRegex(@"(?<!\S)[0-9]{6}(?!\S)")]
