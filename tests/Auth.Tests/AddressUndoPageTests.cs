@@ -127,11 +127,17 @@ public sealed partial class AddressUndoPageTests(AuthApp app) : IClassFixture<Au
     {
         using var json = await app.UndoAddress("nothing of ours");
         using var text = await app.Http.PostAsync(Page, new StringContent("token=any"), Ct);
+        using var parts = await app.Http.PostAsync(Page, new MultipartFormDataContent { { new StringContent("any"), "token" } }, Ct);
+        using var other = await app.Http.PostAsync(Page, new FormUrlEncodedContent([new("tokens", "any")]), Ct);
         using var none = await app.Http.PostAsync(Page, null, Ct);
         using var empty = await app.Http.PostAsync(Page, new FormUrlEncodedContent([]), Ct);
 
         await json.Refuses(HttpStatusCode.BadRequest, "undo_invalid");
-        await text.Refuses(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+        foreach (var answer in new[] { text, parts, other })
+        {
+            await answer.Refuses(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+        }
+
         foreach (var answer in new[] { none, empty })
         {
             Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Visuels.Auth.Accounts;
 using Visuels.Auth.Codes;
 using Visuels.Auth.Sessions;
@@ -28,7 +27,8 @@ internal static class AddressEndpoints
         email.MapGet("/undo", AskToUndo).WithSummary("The page that the mail leads to: asks, and posts the token as a form; changes nothing").AllowAnonymous()
             .RequireRateLimiting(RateLimits.Write).Produces<string>(200, "text/html");
         // Beside the JSON; whoever sends no content type gets that one's answer. The token is proof enough, so no antiforgery token is asked for.
-        email.MapPost("/undo", UndoByForm).WithOrder(1).ExcludeFromDescription().AllowAnonymous().RequireRateLimiting(RateLimits.Codes).DisableAntiforgery();
+        email.MapPost("/undo", UndoByForm).Accepts<UndoAddressRequest>("application/x-www-form-urlencoded").WithOrder(1).ExcludeFromDescription()
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Codes).DisableAntiforgery();
     }
 
     // One answer for every address, taken or not, and whether or not a mail goes out.
@@ -122,9 +122,15 @@ internal static class AddressEndpoints
 
     private static ContentHttpResult AskToUndo(string? token, HttpResponse response) => UndoPage.Ask(token ?? "", response);
 
-    private static async Task<ContentHttpResult> UndoByForm([FromForm] string? token, AddressChanges changes, UndoPage page, HttpResponse response, CancellationToken ct)
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> UndoByForm(
+        IFormCollection form, AddressChanges changes, UndoPage page, HttpResponse response, CancellationToken ct)
     {
-        var (change, account) = await changes.RestoreAsync(token ?? "", ct);
+        if (form["token"] is not [{ } token])
+        {
+            return Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "This is not the form of our page. Send JSON.");
+        }
+
+        var (change, account) = await changes.RestoreAsync(token, ct);
         return page.Outcome(change, account is { Blocked: true }, response);
     }
 
