@@ -24,7 +24,7 @@ internal static class AddressEndpoints
             .FailsWith(400, "otp_wrong", "otp_expired").FailsWith(401, "session_ended").FailsWith(409, "email_taken").FailsWith(429, "otp_attempts_exceeded");
         email.MapPost("/undo", Undo).WithSummary("Brings the address before back, by the token mailed to it").AllowAnonymous().RequireRateLimiting(RateLimits.Codes)
             .FailsWith(400, "undo_invalid").FailsWith(409, "email_taken");
-        email.MapGet("/undo", AskToUndo).WithSummary("The page that the mail leads to: asks, and posts the token as a form; changes nothing").AllowAnonymous()
+        email.MapGet("/undo", AskToUndo).WithSummary("Shows the page that asks before it posts the token; changes nothing").AllowAnonymous()
             .RequireRateLimiting(RateLimits.Write).Produces<string>(200, "text/html");
         // Beside the JSON; whoever sends no content type gets that one's answer. The token is proof enough, so no antiforgery token is asked for.
         email.MapPost("/undo", UndoByForm).Accepts<UndoAddressRequest>("application/x-www-form-urlencoded").WithOrder(1).ExcludeFromDescription()
