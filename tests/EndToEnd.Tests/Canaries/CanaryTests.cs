@@ -57,11 +57,13 @@ public sealed class CanaryTests(ObservedServices services) : IClassFixture<Obser
         var found = new List<string>();
         void LookFor(string secret, IEnumerable<string> where) => found.AddRange(
             where.Where(trace => trace.Contains(secret, StringComparison.OrdinalIgnoreCase)).Select(trace => $"'{secret}' in {trace}"));
-        foreach (var secret in customers.SelectMany(customer => customer.Secrets).Concat([Said, Answered, WrongPassword, "eyJ", "PRIVATE KEY"]).Concat(KeysOnDisk()))
+        foreach (var secret in customers.SelectMany(customer => customer.Secrets).Concat([Said, Answered, WrongPassword, "PRIVATE KEY"]).Concat(KeysOnDisk()))
         {
             LookFor(secret, traces);
         }
 
+        // Two parts of a token, as sealed texts hold its first three letters now and then.
+        found.AddRange(traces.Where(trace => Regex.IsMatch(trace, "eyJ[A-Za-z0-9_-]{10,}[.]eyJ")).Select(trace => $"a token in {trace}"));
         foreach (var code in customers.SelectMany(customer => customer.Codes))
         {
             var alone = new Regex($"(?<![0-9A-Za-z.]){code}(?![0-9A-Za-z.])");
