@@ -25,9 +25,14 @@ internal sealed class Rules(Document document)
         }
 
         return IsRefusalOfServer(answer) ? null
-            : answer.Status >= 500 && Code(answer) != "google_not_configured" ? $"no {answer.Status}"
+            : answer.Status >= 500 && !IsGoogleOff(draft, answer) ? $"no {answer.Status}"
             : Headers(answer) ?? Leak(answer) ?? (draft.MayMissRoute ? Problem(draft, answer) : Documented(draft, answer) ?? Expected(draft, answer));
     }
+
+    // There is no Google here. An answer to HEAD has no body to say so.
+    private static bool IsGoogleOff(Draft draft, RawAnswer answer) => draft.Method == "HEAD"
+        ? answer.Status == 503 && draft.Operation.Path.EndsWith("/google", StringComparison.Ordinal)
+        : Code(answer) == "google_not_configured";
 
     // What is no HTTP that the server understands never reaches a service.
     private static bool IsRefusalOfServer(RawAnswer answer) =>
