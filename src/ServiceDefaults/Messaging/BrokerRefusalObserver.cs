@@ -19,7 +19,8 @@ internal sealed partial class BrokerRefusalObserver(IHostApplicationLifetime lif
         {
             LogRefused();
             Environment.ExitCode = 1;
-            lifetime.StopApplication();
+            // A start that is cut off would throw.
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
         }
 
         return Task.CompletedTask;
